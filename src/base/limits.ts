@@ -1,0 +1,68 @@
+import { assert } from './assert.ts';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/**
+ * Every bound of the program, in one place. Units come last in a name.
+ * The relations between bounds are asserted when this file is loaded.
+ */
+export const limits = {
+  /** Members (add + remove, all audiences) in one call. Source: AdCP sync_audiences, "Size limit". */
+  memberCountPerCallMax: 100_000,
+  /** Audiences named in one call, and audiences kept per account. */
+  audienceCountPerCallMax: 1_000,
+  audienceCountPerAccountMax: 10_000,
+  /** Body after decompression, and on the wire when compressed. */
+  requestBytesMax: 64 * MiB,
+  requestWireBytesMax: 64 * MiB,
+  /** A gzip body may not inflate beyond this ratio once it has inflated past the grace size. */
+  inflateRatioMax: 20,
+  inflateGraceBytes: 1 * MiB,
+  /** Bytes of all bodies held in memory at once; more are answered 503. */
+  inFlightBytesMax: 512 * MiB,
+  jsonDepthMax: 32,
+  jsonKeysPerObjectMax: 256,
+  /** Elements of an ordinary array; member arrays are bounded by memberCountPerCallMax. */
+  jsonElementsPerArrayMax: 10_000,
+  jsonStringBytesMax: 64 * KiB,
+  /** What is left of a request when its member arrays are taken out. */
+  skeletonBytesMax: 4 * MiB,
+  externalIdBytesMax: 512,
+  uidValueBytesMax: 1 * KiB,
+  uidCountPerMemberMax: 32,
+  audienceIdCharsMax: 255,
+  audienceNameCharsMax: 256,
+  audienceDescriptionCharsMax: 2_000,
+  tagCharsMax: 64,
+  tagCountMax: 50,
+  /** `context` and `ext` are echoed or ignored, never interpreted. */
+  contextBytesMax: 16 * KiB,
+  requestKeyCharsMin: 16,
+  requestKeyCharsMax: 255,
+  /** Fault paths shown per kind, and rejected members shown per audience. */
+  faultPathCountMax: 5,
+  rejectedSampleCountMax: 20,
+  /** Rows in one stored piece of a merged member block. */
+  blockPieceRowCountMax: 65_536,
+  /** Bytes in one stored piece of the identity graph. */
+  graphPieceBytesMax: 8 * MiB,
+  /** Entries of the graph: two directories of 32-bit offsets address them. */
+  graphEntryCountMax: 2 ** 31 - 1,
+  /** The lowest minimum audience size outside sandbox. Contract: published numbers. */
+  minimumAudienceSizeFloor: 100,
+  headerBytesMax: 16 * KiB,
+  headerTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  keepAliveMs: 65_000,
+} as const;
+
+assert(
+  limits.jsonStringBytesMax >= limits.uidValueBytesMax &&
+    limits.jsonStringBytesMax >= limits.externalIdBytesMax,
+  () => 'a string that a member may hold must be a legal string',
+);
+assert(
+  limits.memberCountPerCallMax * 300 <= limits.requestBytesMax,
+  () => 'a full call with e-mail, phone and one uid per member must fit one request',
+);

@@ -1,0 +1,14 @@
+/**
+ * The few cryptographic functions that the engine needs, as parameters, so that the engine runs
+ * unchanged in a thread, a test or a browser. `platform/primitives.ts` has Node's.
+ */
+export interface Primitives {
+  /** AES-256 over each 16-byte block on its own; `blocks.length` is a multiple of 16. Returns new bytes. */
+  encryptBlocks(key: Uint8Array, blocks: Uint8Array): Uint8Array;
+  /** The inverse of encryptBlocks. */
+  decryptBlocks(key: Uint8Array, blocks: Uint8Array): Uint8Array;
+  /** SHA-256, 32 bytes. */
+  sha256(bytes: Uint8Array): Uint8Array;
+  /** CRC-32 (IEEE), an unsigned 32-bit number. */
+  crc32(bytes: Uint8Array): number;
+}

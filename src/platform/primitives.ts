@@ -1,0 +1,20 @@
+import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+import type { Primitives } from '../base/primitives.ts';
+
+/** Node's own cryptography behind the engine's interface. */
+export const nodePrimitives: Primitives = {
+  encryptBlocks(key, blocks) {
+    const cipher = createCipheriv('aes-256-ecb', key, null);
+    cipher.setAutoPadding(false);
+    return cipher.update(blocks);
+  },
+  decryptBlocks(key, blocks) {
+    const decipher = createDecipheriv('aes-256-ecb', key, null);
+    decipher.setAutoPadding(false);
+    return decipher.update(blocks);
+  },
+  sha256: (bytes) => hash('sha256', bytes, 'buffer'),
+  crc32: (bytes) => crc32(bytes),
+};

@@ -1,0 +1,23 @@
+import type { Script } from './script.ts';
+
+/** A named family of scripts: what one kind of transaction takes and gives. Inputs and outputs can be structured-cloned. */
+export type ScriptRegistry = Readonly<Record<string, (input: never) => Script<unknown>>>;
+
+export type ScriptInput<R extends ScriptRegistry, K extends keyof R> = Parameters<R[K]>[0];
+export type ScriptOutput<R extends ScriptRegistry, K extends keyof R> =
+  ReturnType<R[K]> extends Script<infer T> ? T : never;
+
+/**
+ * A durable home for small ordered rows and blobs, reached by named scripts.
+ *
+ * `write` runs a script as one serialisable transaction and resolves after it is on disk; scripts take
+ * effect in the order in which `write` was called. A script that throws changes nothing; an AppError
+ * reaches the caller as it was thrown, anything else as a fault that says nothing of the data.
+ * Several writes may share one commit; each still succeeds or fails on its own.
+ * `read` sees every write that resolved before it was called.
+ */
+export interface Store<R extends ScriptRegistry> {
+  write<K extends keyof R & string>(name: K, input: ScriptInput<R, K>): Promise<ScriptOutput<R, K>>;
+  read<K extends keyof R & string>(name: K, input: ScriptInput<R, K>): Promise<ScriptOutput<R, K>>;
+  close(): Promise<void>;
+}
