@@ -33,7 +33,8 @@ function insertionSort(tokens: Uint32Array, order: Uint32Array, lead: Uint32Arra
     let at = i;
     while (at > 0) {
       const before = lead[at - 1]!;
-      if (before < word || (before === word && compareTokens(tokens, order[at - 1]!, tokens, row) <= 0)) break;
+      if (before < word || (before === word && compareTokens(tokens, order[at - 1]!, tokens, row) <= 0))
+        break;
       order[at] = order[at - 1]!;
       lead[at] = before;
       at -= 1;

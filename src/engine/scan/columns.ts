@@ -78,7 +78,6 @@ function grown<T extends Uint8Array | Int32Array | Uint32Array>(from: T, to: T):
   return to;
 }
 
-
 /** Turns what was written beyond the counts into the next row. `shape` is the row's own bits (digest.ts). */
 export function commitRow(
   c: ColumnBuilder,
@@ -98,8 +97,14 @@ export function commitRow(
 
 /** The finished columns: views that end where the data ends, beginning at offset 0 of their buffers. */
 export function finishColumns(c: ColumnBuilder): MemberColumns {
-  assert(c.externalIdStart[c.rowCount] === c.externalIdUsed, () => 'external ids end where their last row ends');
-  assert(c.identifierStart[c.rowCount] === c.identifierCount, () => 'identifiers end where their last row ends');
+  assert(
+    c.externalIdStart[c.rowCount] === c.externalIdUsed,
+    () => 'external ids end where their last row ends',
+  );
+  assert(
+    c.identifierStart[c.rowCount] === c.identifierCount,
+    () => 'identifiers end where their last row ends',
+  );
   return {
     rowCount: c.rowCount,
     rowFaults: c.rowFaults.subarray(0, c.rowCount),

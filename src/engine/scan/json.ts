@@ -8,7 +8,7 @@ import { enter, expect, leave, peek, peekPastSpace, stop } from './reader.ts';
 import { readString } from './text.ts';
 
 /** Keys that reach into prototypes of objects built by careless code further on. */
-const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+export const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * Reads the value at `pos` (no white space before it) into plain values, taking out the member arrays

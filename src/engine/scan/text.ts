@@ -6,8 +6,8 @@ import { peek, stop } from './reader.ts';
 /** The mark U+FEFF is a character like any other inside a string, so it must not be swallowed. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const asciiText = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
-/** Below this length, joining characters beats a call of the decoder. */
-const joinedBytesMax = 24;
+/** Up to this length, joining pieces beats a call of the decoder. */
+const joinedBytesMax = 96;
 
 const simpleEscapes: Readonly<Record<string, string>> = {
   '"': '"',
@@ -22,13 +22,29 @@ const simpleEscapes: Readonly<Record<string, string>> = {
 
 /** Text of bytes that are known to be well-formed UTF-8. */
 function decode(bytes: Uint8Array, from: number, to: number, ascii: boolean): string {
-  if (ascii && to - from <= joinedBytesMax) {
-    let text = '';
-    for (let i = from; i < to; i++) text += asciiText[bytes[i]!]!;
-    return text;
-  }
+  if (ascii && to - from <= joinedBytesMax) return joinedText(bytes, from, to);
   // The copy is for bodies in shared memory, which not every decoder accepts.
   return decoder.decode(bytes.slice(from, to));
+}
+
+/** Eight characters at a time: one call that makes a flat string costs about as much as joining two. */
+function joinedText(b: Uint8Array, from: number, to: number): string {
+  let text = '';
+  let p = from;
+  for (; p + 8 <= to; p += 8) {
+    text += String.fromCharCode(
+      b[p]!,
+      b[p + 1]!,
+      b[p + 2]!,
+      b[p + 3]!,
+      b[p + 4]!,
+      b[p + 5]!,
+      b[p + 6]!,
+      b[p + 7]!,
+    );
+  }
+  for (; p < to; p++) text += asciiText[b[p]!]!;
+  return text;
 }
 
 /**

@@ -1,0 +1,48 @@
+import type { AppError } from '../base/faults.ts';
+import type { Envelope, IngestedCall } from './ingest.ts';
+
+/** What is known of a request before its body is read. Header names are in lower case. */
+export interface RequestHead {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** What the server may log of an exchange. Never a value that the caller sent, apart from the key's public id. */
+export interface ReplyRecord {
+  readonly operation?: string;
+  readonly code?: string;
+  readonly keyId?: string;
+  /** A fault that nobody foresaw. */
+  readonly unexpected?: unknown;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  readonly record?: ReplyRecord;
+}
+
+/** The first and last bytes of a body that could not be taken apart, as Latin-1 text; for guessing its generation. */
+export interface BodyEnds {
+  readonly head: string;
+  readonly tail: string;
+}
+
+/** What an endpoint decides on the head alone: an answer at once, or how much body it wants to see. */
+export type Admission =
+  | { readonly admitted: false; readonly reply: Reply }
+  | {
+      readonly admitted: true;
+      /** Bytes after decompression. */
+      readonly bodyBytesMax: number;
+      answer(call: IngestedCall, ends: BodyEnds): Promise<Reply>;
+      /** The answer in the endpoint's own words when the body could not be read. */
+      refuse(fault: AppError): Reply;
+    };
+
+/** A protocol behind one path. It sees heads and ingested calls, never sockets. */
+export interface Endpoint {
+  readonly envelope: Envelope;
+  admit(head: RequestHead): Promise<Admission>;
+}

@@ -1,0 +1,30 @@
+/** Worker entry: takes request bodies apart, so that members never touch the thread that serves sockets. */
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { must } from '../../base/assert.ts';
+import { createTokeniser } from '../../engine/token/tokeniser.ts';
+import { nodePrimitives } from '../../platform/primitives.ts';
+import type { IngestReply, IngestRequest, IngestWorkerData } from './ingest-messages.ts';
+import { takeApart } from './take-apart.ts';
+
+const port = must(parentPort, () => 'the ingest worker runs in a worker thread');
+const { tokenKey } = workerData as IngestWorkerData;
+const tokeniser = createTokeniser(tokenKey, nodePrimitives);
+
+port.on('message', ({ id, body, length, envelope }: IngestRequest) => {
+  const reply = answer(id, body, length, envelope);
+  port.postMessage(reply);
+});
+
+function answer(
+  id: number,
+  body: Uint8Array,
+  length: number,
+  envelope: IngestRequest['envelope'],
+): IngestReply {
+  try {
+    return { id, ok: true, call: takeApart(body, length, envelope, tokeniser, nodePrimitives) };
+  } catch (error) {
+    return { id, ok: false, reason: error instanceof Error ? (error.stack ?? error.message) : 'unknown' };
+  }
+}

@@ -1,0 +1,39 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+import { assert } from '../base/assert.ts';
+
+/**
+ * Keeps callers' own words unreadable at rest: AES-256-GCM over JSON with a random nonce.
+ * A value that was damaged or sealed under another key does not open: that is a fault, not an answer.
+ */
+export interface Sealer {
+  seal(value: unknown): Uint8Array;
+  open<T>(sealed: Uint8Array): T;
+}
+
+const version = 1;
+const nonceBytes = 12;
+const tagBytes = 16;
+
+export function createSealer(key: Uint8Array): Sealer {
+  assert(key.length === 32, () => 'the seal key has 32 bytes');
+  return {
+    seal(value) {
+      const nonce = randomBytes(nonceBytes);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      const body = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
+      return Buffer.concat([Buffer.of(version), nonce, body, cipher.getAuthTag()]);
+    },
+    open<T>(sealed: Uint8Array): T {
+      assert(
+        sealed.length > 1 + nonceBytes + tagBytes && sealed[0] === version,
+        () => 'a sealed value of version 1',
+      );
+      const nonce = sealed.subarray(1, 1 + nonceBytes);
+      const decipher = createDecipheriv('aes-256-gcm', key, nonce);
+      decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
+      const body = sealed.subarray(1 + nonceBytes, sealed.length - tagBytes);
+      return JSON.parse(Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8')) as T;
+    },
+  };
+}

@@ -1,0 +1,125 @@
+/** The sync of audiences from call to answer: accept durably, wait for matching within a budget, answer. */
+import type { Clock, Random } from '../base/clock.ts';
+import type { TaskId } from '../base/brand.ts';
+import { AppError } from '../base/faults.ts';
+import type { Store } from '../store/store.ts';
+import type { Account, SyncAnswer, SyncCall, SyncOutcome } from './api.ts';
+import { requireSyncable } from './account-gates.ts';
+import type { MatchQueue } from './match-queue.ts';
+import type { AcceptSyncOutput, SyncScripts } from './sync-scripts.ts';
+
+export interface SyncSettings {
+  /** How long an answer waits for matching; 0 never waits. */
+  readonly waitMs: number;
+  readonly replayTtlMs: number;
+}
+
+export interface SyncDeps {
+  readonly store: Store<SyncScripts>;
+  readonly queue: MatchQueue;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: SyncSettings;
+  readonly resolveAccount: (call: SyncCall) => Promise<Account>;
+  /** One-way, keyed: request keys may hold anything, so only this is stored. */
+  readonly hashRequestKey: (requestKey: string) => Uint8Array;
+}
+
+export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<SyncAnswer> {
+  refuseUnsafeDeletion(call);
+  const account = await deps.resolveAccount(call);
+  requireSyncable(account, call.audiences !== null);
+  const taskId = deps.random.uuid() as TaskId;
+  const keyHash = call.requestKey === null ? null : deps.hashRequestKey(call.requestKey);
+  const nowMs = deps.clock.now();
+  const accepted = await deps.store.write('acceptSync', {
+    accountNo: account.accountNo,
+    sandbox: account.sandbox,
+    principalNo: call.caller.principalNo,
+    taskId,
+    generation: call.generation,
+    keyHash,
+    digest: call.requestDigest,
+    nowMs,
+    expiresAtMs: nowMs + deps.settings.replayTtlMs,
+    audiences: call.audiences,
+    deleteMissing: call.deleteMissing,
+    invalidMembers: call.invalidMembers,
+    hasWebhook: call.wantsCallback,
+    context: call.context ?? null,
+  });
+  return answer(deps, call, account, keyHash, taskId, accepted);
+}
+
+async function answer(
+  deps: SyncDeps,
+  call: SyncCall,
+  account: Account,
+  keyHash: Uint8Array | null,
+  newTaskId: TaskId,
+  accepted: AcceptSyncOutput,
+): Promise<SyncAnswer> {
+  switch (accepted.kind) {
+    case 'conflict':
+      throw new AppError('IDEMPOTENCY_CONFLICT', undefined, {
+        suggestion:
+          'Send a new idempotency_key with a new request; repeat the request unchanged to get its answer again.',
+      });
+    case 'expired':
+      throw new AppError('IDEMPOTENCY_EXPIRED');
+    case 'answered': {
+      const { outcome, replayed, taskId } = accepted;
+      return { body: call.encode(outcome), replayed, taskId: taskId as TaskId | null };
+    }
+    case 'waiting': {
+      const taskId = accepted.replayed ? (accepted.taskId as TaskId) : newTaskId;
+      const settled = deps.queue.waitFor(taskId, deps.settings.waitMs);
+      for (const { audienceNo, opSeq, position } of accepted.folds) {
+        const operation = call.audiences?.[position]?.operation;
+        const accountNo = account.accountNo;
+        const bytes = operation === undefined ? {} : { operation };
+        deps.queue.enqueue({ accountNo, audienceNo, opSeq, taskId, ...bytes });
+      }
+      const outcome = (await settled) ?? (await answerEarly(deps, call, account, keyHash, taskId));
+      return { body: call.encode(outcome), replayed: accepted.replayed, taskId };
+    }
+  }
+}
+
+/** The budget is spent: the answer is fixed now, and a replay will give the same one. */
+async function answerEarly(
+  { store, clock }: SyncDeps,
+  call: SyncCall,
+  { accountNo, sandbox }: Account,
+  keyHash: Uint8Array | null,
+  taskId: string,
+): Promise<SyncOutcome> {
+  const asSubmitted = call.wantsCallback;
+  const { principalNo } = call.caller;
+  return store.write('answerEarly', {
+    accountNo,
+    principalNo,
+    keyHash,
+    taskId,
+    sandbox,
+    asSubmitted,
+    nowMs: clock.now(),
+  });
+}
+
+/** Contract, sync rule 7: an omitted list must never be read as "delete everything". */
+function refuseUnsafeDeletion({ audiences, deleteMissing }: SyncCall): void {
+  if (audiences === null && deleteMissing) {
+    throw new AppError('INVALID_REQUEST', '`delete_missing` needs `audiences`; nothing was deleted.', {
+      field: 'audiences',
+      suggestion: 'List the audiences to keep, or send an empty list to delete every audience of yours.',
+    });
+  }
+  if (audiences !== null && audiences.length === 0 && !deleteMissing) {
+    throw new AppError('INVALID_REQUEST', '`audiences` is empty.', {
+      field: 'audiences',
+      suggestion:
+        'Leave `audiences` out to list what is there; an empty list is legal only with delete_missing.',
+    });
+  }
+}

@@ -1,0 +1,236 @@
+/** The transactions of a sync: accept, and answer before everything settled. */
+import { must } from '../base/assert.ts';
+import { AppError } from '../base/faults.ts';
+import type { JsonObject } from '../engine/types.ts';
+import { audienceEverExisted, liveAudiences, type AudienceRow } from '../store/audience-rows.ts';
+import { findIdempotency, fixResponse, insertIdempotency } from '../store/idempotency-rows.ts';
+import type { Script } from '../store/script.ts';
+import { insertTask, insertTaskPart, taskParts, taskRow } from '../store/task-rows.ts';
+import type { AudienceRequest, Generation, SyncOutcome } from './api.ts';
+import { applyEntry, deleteAudience } from './apply-entry.ts';
+import { currentOutcome, sizeRule, type SizeRules, type StoredOutcome } from './finish-sync.ts';
+import { planSync, type KnownAudience, type SyncState } from './plan-sync.ts';
+import { factsOf } from './read-facts.ts';
+import type { Sealer } from './seal.ts';
+import { discover, type DraftEntry, type SyncDraft } from './sync-draft.ts';
+
+export interface AcceptSyncInput {
+  readonly accountNo: number;
+  readonly sandbox: boolean;
+  readonly principalNo: number;
+  /** For the task if one is made. */
+  readonly taskId: string;
+  readonly generation: Generation;
+  /** Null: a legacy caller without a key; nothing is remembered. */
+  readonly keyHash: Uint8Array | null;
+  readonly digest: Uint8Array;
+  readonly nowMs: number;
+  readonly expiresAtMs: number;
+  /** Null: discovery. */
+  readonly audiences: readonly AudienceRequest[] | null;
+  readonly deleteMissing: boolean;
+  readonly invalidMembers: 'fail' | 'skip';
+  readonly hasWebhook: boolean;
+  readonly context: JsonObject | null;
+}
+
+export interface AcceptedFold {
+  readonly audienceNo: number;
+  readonly opSeq: number;
+  /** Place of its audience in the request. */
+  readonly position: number;
+}
+
+export type AcceptSyncOutput =
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'expired' }
+  | {
+      readonly kind: 'answered';
+      readonly outcome: SyncOutcome;
+      readonly replayed: boolean;
+      readonly taskId: string | null;
+    }
+  | {
+      readonly kind: 'waiting';
+      readonly taskId: string;
+      readonly folds: readonly AcceptedFold[];
+      readonly replayed: boolean;
+    };
+
+export interface AnswerEarlyInput {
+  readonly accountNo: number;
+  readonly principalNo: number;
+  readonly keyHash: Uint8Array | null;
+  readonly taskId: string;
+  readonly sandbox: boolean;
+  /** Answer with the task's handle instead of `processing` results. */
+  readonly asSubmitted: boolean;
+  readonly nowMs: number;
+}
+
+export type SyncScripts = ReturnType<typeof createSyncScripts>;
+
+export function createSyncScripts(sealer: Sealer, rules: SizeRules) {
+  return {
+    /** Idempotency, plan, operations, task: one transaction, durable before anything is answered. */
+    *acceptSync(input: AcceptSyncInput): Script<AcceptSyncOutput> {
+      const earlier = yield* recall(sealer, input);
+      if (earlier !== null) return earlier;
+      if (input.audiences === null) return yield* answerDiscovery(sealer, rules, input);
+      const { draft, folds } = yield* applyPlan(input, input.audiences);
+      const outcome = folds.length === 0 ? yield* currentOutcome(rules, input.accountNo, draft, []) : null;
+      yield* recordTask(sealer, input, draft, folds, outcome);
+      const { taskId } = input;
+      if (outcome !== null) return { kind: 'answered', outcome, replayed: false, taskId };
+      return { kind: 'waiting', taskId, folds, replayed: false };
+    },
+
+    /** The answer of a call whose matching goes on. The first answer stays: a replay gives the same. */
+    *answerEarly(input: AnswerEarlyInput): Script<SyncOutcome> {
+      const { accountNo, principalNo, keyHash, taskId, asSubmitted } = input;
+      const given = keyHash === null ? undefined : yield* findIdempotency(accountNo, principalNo, keyHash);
+      if (given !== undefined && given.response !== null) return sealer.open<SyncOutcome>(given.response);
+      const outcome: SyncOutcome = asSubmitted
+        ? { kind: 'submitted', taskId: taskId as never }
+        : yield* outcomeSoFar(sealer, rules, accountNo, taskId);
+      yield* fixResponse(accountNo, taskId, sealer.seal(outcome));
+      return outcome;
+    },
+  };
+}
+
+function* outcomeSoFar(
+  sealer: Sealer,
+  rules: SizeRules,
+  accountNo: number,
+  taskId: string,
+): Script<SyncOutcome> {
+  const task = must(yield* taskRow(accountNo, taskId), () => 'a waiting call has a task');
+  const stored = sealer.open<StoredOutcome>(must(task.outcome, () => 'a task has a draft'));
+  if (stored.kind === 'outcome') return stored.outcome;
+  return yield* currentOutcome(rules, accountNo, stored.draft, yield* taskParts(accountNo, taskId));
+}
+
+/** What a request key already stands for, or null when it is new. Source: AdCP security, idempotency. */
+function* recall(sealer: Sealer, input: AcceptSyncInput): Script<AcceptSyncOutput | null> {
+  const { accountNo, principalNo, keyHash, digest, nowMs } = input;
+  if (keyHash === null) return null;
+  const row = yield* findIdempotency(accountNo, principalNo, keyHash);
+  if (row === undefined) return null;
+  if (row.expiresAt < nowMs) return { kind: 'expired' };
+  const same = row.operationName === 'sync_audiences' && Buffer.compare(row.digest, digest) === 0;
+  if (!same) return { kind: 'conflict' };
+  if (row.response !== null) {
+    return { kind: 'answered', outcome: sealer.open(row.response), replayed: true, taskId: row.taskId };
+  }
+  return {
+    kind: 'waiting',
+    taskId: must(row.taskId, () => 'an unanswered key has a task'),
+    folds: [],
+    replayed: true,
+  };
+}
+
+function* answerDiscovery(
+  sealer: Sealer,
+  rules: SizeRules,
+  input: AcceptSyncInput,
+): Script<AcceptSyncOutput> {
+  const rows = yield* liveAudiences(input.accountNo);
+  const outcome = discover(rows.map(factsOf), sizeRule(rules, input.sandbox), input.sandbox);
+  if (input.keyHash !== null) yield* remember(input, input.keyHash, null, sealer.seal(outcome));
+  return { kind: 'answered', outcome, replayed: false, taskId: null };
+}
+
+function* applyPlan(
+  input: AcceptSyncInput,
+  audiences: readonly AudienceRequest[],
+): Script<{ readonly draft: SyncDraft; readonly folds: readonly AcceptedFold[] }> {
+  const rows = yield* liveAudiences(input.accountNo);
+  const state = yield* syncState(input.accountNo, rows, audiences);
+  const plan = planSync(state, {
+    audiences,
+    deleteMissing: input.deleteMissing,
+    invalidMembers: input.invalidMembers,
+  });
+  const rowById = new Map(rows.map((row) => [row.audienceId, row]));
+  const entries: DraftEntry[] = [];
+  const folds: AcceptedFold[] = [];
+  for (const [position, audience] of audiences.entries()) {
+    const step = must(plan.entries[position], () => 'one plan an audience');
+    const entry = yield* applyEntry(input, audience, step, rowById.get(audience.audienceId));
+    entries.push(entry);
+    const { audienceNo, opSeq } = entry;
+    if (audienceNo !== null && opSeq !== null) folds.push({ audienceNo, opSeq, position });
+  }
+  for (const { audienceNo } of plan.missing) yield* deleteAudience(input.accountNo, audienceNo, input.nowMs);
+  const missing = plan.missing.map(({ audienceId }) => audienceId);
+  return { draft: { sandbox: input.sandbox, entries, missing }, folds };
+}
+
+function* syncState(
+  accountNo: number,
+  rows: readonly AudienceRow[],
+  audiences: readonly AudienceRequest[],
+): Script<SyncState> {
+  const live = new Map(
+    rows.map((row): [string, KnownAudience] => [row.audienceId, row as unknown as KnownAudience]),
+  );
+  const deletedOnce = new Set<string>();
+  for (const { audienceId, delete: deletes } of audiences) {
+    if (!deletes || live.has(audienceId)) continue;
+    if (yield* audienceEverExisted(accountNo, audienceId)) deletedOnce.add(audienceId);
+  }
+  return { live, deletedOnce, liveCount: rows.length };
+}
+
+function* recordTask(
+  sealer: Sealer,
+  input: AcceptSyncInput,
+  draft: SyncDraft,
+  folds: readonly AcceptedFold[],
+  outcome: SyncOutcome | null,
+): Script<void> {
+  const { accountNo, taskId, principalNo, generation, nowMs, hasWebhook, context } = input;
+  const stored: StoredOutcome = outcome === null ? { kind: 'draft', draft } : { kind: 'outcome', outcome };
+  yield* insertTask({
+    accountNo,
+    taskId,
+    principalNo,
+    taskType: 'sync_audiences',
+    status: outcome === null ? 'submitted' : 'completed',
+    generation,
+    createdAt: nowMs,
+    completedAt: outcome === null ? null : nowMs,
+    hasWebhook,
+    audienceTotal: folds.length,
+    audienceDone: 0,
+    context: context === null ? null : sealer.seal(context),
+    outcome: sealer.seal(stored),
+  });
+  for (const { audienceNo, opSeq, position } of folds) {
+    yield* insertTaskPart(accountNo, taskId, position, audienceNo, opSeq);
+  }
+  if (input.keyHash === null) return;
+  yield* remember(input, input.keyHash, taskId, outcome === null ? null : sealer.seal(outcome));
+}
+
+function* remember(
+  input: AcceptSyncInput,
+  keyHash: Uint8Array,
+  taskId: string | null,
+  response: Uint8Array | null,
+): Script<void> {
+  const inserted = yield* insertIdempotency({
+    accountNo: input.accountNo,
+    principalNo: input.principalNo,
+    keyHash,
+    digest: input.digest,
+    operationName: 'sync_audiences',
+    taskId,
+    createdAt: input.nowMs,
+    expiresAt: input.expiresAtMs,
+    response,
+  });
+  if (inserted !== 1) throw new AppError('SERVICE_UNAVAILABLE');
+}

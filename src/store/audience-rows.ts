@@ -1,0 +1,127 @@
+import { all, get, run, type Script } from './script.ts';
+
+/** An audience as it is stored. Nothing here names a member. */
+export interface AudienceRow {
+  readonly audienceNo: number;
+  readonly audienceId: string;
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly audienceType: string | null;
+  /** JSON array of strings. */
+  readonly tags: string | null;
+  readonly consentBasis: string | null;
+  readonly managedBy: 'buyer' | 'seller';
+  readonly lastSyncedAt: number | null;
+  readonly acceptedSeq: number;
+  readonly countedSeq: number;
+  readonly countedGraphVersion: number | null;
+  readonly memberCount: number;
+  readonly matchedCount: number;
+  /** JSON: [submitted per report row, matched per report row]. */
+  readonly breakdown: string | null;
+  readonly suspendedReason: string | null;
+}
+
+const columns = `audience_no AS audienceNo, audience_id AS audienceId, name, description,
+  audience_type AS audienceType, tags, consent_basis AS consentBasis, managed_by AS managedBy,
+  last_synced_at AS lastSyncedAt, accepted_seq AS acceptedSeq, counted_seq AS countedSeq,
+  counted_graph_version AS countedGraphVersion, member_count AS memberCount,
+  matched_count AS matchedCount, breakdown, suspended_reason AS suspendedReason`;
+
+const liveOfAccount = `SELECT ${columns} FROM audience WHERE account_no = ? AND state = 'live' ORDER BY audience_no`;
+const liveByNo = `SELECT ${columns} FROM audience WHERE account_no = ? AND audience_no = ? AND state = 'live'`;
+const everExisted = `SELECT 1 AS found FROM audience WHERE account_no = ? AND audience_id = ? LIMIT 1`;
+const nextNo = `INSERT INTO sequence (name, value) VALUES ('audience', 1)
+  ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`;
+const insert = `INSERT INTO audience (account_no, audience_no, audience_id, name, description, audience_type,
+  tags, consent_basis, managed_by, state, created_at, updated_at, last_synced_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'buyer', 'live', ?, ?, ?)`;
+const describe = `UPDATE audience SET name = ?, description = ?, audience_type = ?, tags = ?, consent_basis = ?,
+  updated_at = ?, last_synced_at = ? WHERE account_no = ? AND audience_no = ?`;
+const accept = `UPDATE audience SET accepted_seq = ? WHERE account_no = ? AND audience_no = ?`;
+const count = `UPDATE audience SET counted_seq = ?, counted_graph_version = ?, member_count = ?, matched_count = ?,
+  breakdown = ? WHERE account_no = ? AND audience_no = ?`;
+const remove = `UPDATE audience SET state = 'deleted', deleted_at = ?, updated_at = ?, name = NULL,
+  description = NULL, tags = NULL, breakdown = NULL WHERE account_no = ? AND audience_no = ? AND state = 'live'`;
+const stale = `SELECT account_no AS accountNo, audience_no AS audienceNo FROM audience
+  WHERE state = 'live' AND counted_seq > 0 AND counted_graph_version IS NOT ? ORDER BY audience_no`;
+
+export interface AudienceDetails {
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly audienceType: string | null;
+  readonly tags: string | null;
+  readonly consentBasis: string | null;
+}
+
+export const liveAudiences = (accountNo: number): Script<readonly AudienceRow[]> =>
+  all<AudienceRow>(liveOfAccount, accountNo);
+
+export const liveAudienceByNo = (accountNo: number, audienceNo: number): Script<AudienceRow | undefined> =>
+  get<AudienceRow>(liveByNo, accountNo, audienceNo);
+
+/** Whether the account has or had an audience of this id. */
+export function* audienceEverExisted(accountNo: number, audienceId: string): Script<boolean> {
+  return (yield* get(everExisted, accountNo, audienceId)) !== undefined;
+}
+
+/** Gives the number of this life of the audience. */
+export function* insertAudience(
+  accountNo: number,
+  audienceId: string,
+  details: AudienceDetails,
+  nowMs: number,
+): Script<number> {
+  const audienceNo = (yield* get<{ value: number }>(nextNo))?.value ?? 0;
+  const { name, description, audienceType, tags, consentBasis } = details;
+  const words = [name, description, audienceType, tags, consentBasis];
+  yield* run(insert, accountNo, audienceNo, audienceId, ...words, nowMs, nowMs, nowMs);
+  return audienceNo;
+}
+
+export function* describeAudienceRow(
+  accountNo: number,
+  audienceNo: number,
+  details: AudienceDetails,
+  nowMs: number,
+): Script<void> {
+  const { name, description, audienceType, tags, consentBasis } = details;
+  const words = [name, description, audienceType, tags, consentBasis];
+  yield* run(describe, ...words, nowMs, nowMs, accountNo, audienceNo);
+}
+
+export const acceptOperation = (accountNo: number, audienceNo: number, opSeq: number): Script<number> =>
+  run(accept, opSeq, accountNo, audienceNo);
+
+export interface CountedAudience {
+  readonly countedSeq: number;
+  readonly graphVersion: number;
+  readonly memberCount: number;
+  readonly matchedCount: number;
+  readonly breakdown: string;
+}
+
+export const countAudience = (
+  accountNo: number,
+  audienceNo: number,
+  counted: CountedAudience,
+): Script<number> =>
+  run(
+    count,
+    counted.countedSeq,
+    counted.graphVersion,
+    counted.memberCount,
+    counted.matchedCount,
+    counted.breakdown,
+    accountNo,
+    audienceNo,
+  );
+
+/** Keeps the row, so that a second deletion is told from a first; the buyer's words go. */
+export const deleteAudienceRow = (accountNo: number, audienceNo: number, nowMs: number): Script<number> =>
+  run(remove, nowMs, nowMs, accountNo, audienceNo);
+
+/** Live audiences of every account that were counted against another state of the graph. For our own jobs. */
+export const audiencesCountedElsewhere = (
+  graphVersion: number,
+): Script<readonly { readonly accountNo: number; readonly audienceNo: number }[]> => all(stale, graphVersion);

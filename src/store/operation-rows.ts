@@ -1,0 +1,61 @@
+import { all, get, run, type Script } from './script.ts';
+
+const insert = `INSERT INTO operation (account_no, audience_no, task_id, uploaded_count, state, accepted_at, byte_count)
+  VALUES (?, ?, ?, ?, 'pending', ?, ?) RETURNING op_seq AS opSeq`;
+const find = `SELECT state, accepted_at AS acceptedAt FROM operation
+  WHERE account_no = ? AND audience_no = ? AND op_seq = ?`;
+const move = `UPDATE operation SET state = ? WHERE account_no = ? AND audience_no = ? AND op_seq = ?`;
+const pending = `SELECT op_seq AS opSeq, account_no AS accountNo, audience_no AS audienceNo, task_id AS taskId
+  FROM operation WHERE state = 'pending' ORDER BY op_seq`;
+
+export interface NewOperation {
+  readonly accountNo: number;
+  readonly audienceNo: number;
+  readonly taskId: string;
+  readonly uploadedCount: number;
+  readonly acceptedAt: number;
+  readonly byteCount: number;
+}
+
+/** Gives the place of the operation in the order of acceptance. */
+export function* insertOperation(operation: NewOperation): Script<number> {
+  const { accountNo, audienceNo, taskId, uploadedCount, acceptedAt, byteCount } = operation;
+  const row = yield* get<{ opSeq: number }>(
+    insert,
+    accountNo,
+    audienceNo,
+    taskId,
+    uploadedCount,
+    acceptedAt,
+    byteCount,
+  );
+  return row?.opSeq ?? 0;
+}
+
+export interface OperationRow {
+  readonly state: 'pending' | 'folded' | 'dropped';
+  readonly acceptedAt: number;
+}
+
+export const operationRow = (
+  accountNo: number,
+  audienceNo: number,
+  opSeq: number,
+): Script<OperationRow | undefined> => get<OperationRow>(find, accountNo, audienceNo, opSeq);
+
+export const moveOperation = (
+  accountNo: number,
+  audienceNo: number,
+  opSeq: number,
+  state: 'folded' | 'dropped',
+): Script<number> => run(move, state, accountNo, audienceNo, opSeq);
+
+export interface PendingRow {
+  readonly opSeq: number;
+  readonly accountNo: number;
+  readonly audienceNo: number;
+  readonly taskId: string;
+}
+
+/** Of every account, in the order of acceptance. For our own jobs. */
+export const pendingOperations = (): Script<readonly PendingRow[]> => all<PendingRow>(pending);

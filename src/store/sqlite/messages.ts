@@ -1,0 +1,24 @@
+import type { GroupTrace, WriteReply } from './commit-group.ts';
+
+/** What the main thread sends to the writer thread. Order of sending is order of effect. */
+export type ToWriter =
+  | { readonly kind: 'write'; readonly id: number; readonly name: string; readonly input: unknown }
+  | { readonly kind: 'close' };
+
+/** What the writer thread sends back. */
+export type FromWriter =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'cannot_open'; readonly message: string }
+  | {
+      readonly kind: 'group';
+      readonly replies: readonly WriteReply[];
+      readonly traces: readonly GroupTrace[];
+    }
+  /** The database can no longer be trusted; nothing is written any more. */
+  | { readonly kind: 'stopped' };
+
+/** `workerData` of the writer thread. */
+export interface WriterSetup {
+  readonly rollcallStoreWriter: true;
+  readonly databaseFile: string;
+}

@@ -1,0 +1,148 @@
+import { Worker } from 'node:worker_threads';
+
+import type { Clock } from '../../base/clock.ts';
+import { AppError } from '../../base/faults.ts';
+import { migrations as allMigrations, type Migration } from '../migrations/index.ts';
+import type { ScriptOutput, ScriptRegistry, Store } from '../store.ts';
+import { openConnection } from './connection.ts';
+import { dataDirectoryOf, prepareDataDirectory, preparePrivateFile } from './data-directory.ts';
+import { lockDirectory, type DirectoryLock } from './lock.ts';
+import type { FromWriter, ToWriter, WriterSetup } from './messages.ts';
+import { migrate } from './migrate.ts';
+import { openSqliteReader, type SqliteReader, type StoreTrace } from './reader.ts';
+import { createWriteQueue, queueBounds, type QueueBounds } from './write-queue.ts';
+
+export interface SqliteStoreOptions<R extends ScriptRegistry> {
+  readonly dataDir: string;
+  /** The entry file of the writer thread: it calls `runStoreWorker` with the same scripts. */
+  readonly workerUrl: URL;
+  readonly scripts: R;
+  readonly clock: Clock;
+  /** Told of errors that callers are told nothing of. */
+  readonly log?: (trace: StoreTrace) => void;
+  /**
+   * The database or its disk can no longer be trusted (an I/O error, a failed fsync, damage, a dead
+   * writer). Every later write is refused. The process must end and start again: only opening the
+   * database anew shows what is really on disk.
+   */
+  readonly fatal: (reason: string) => void;
+  /** For tests. */
+  readonly migrations?: readonly Migration[];
+  readonly bounds?: QueueBounds;
+}
+
+export interface SqliteStore<R extends ScriptRegistry> extends Store<R> {
+  /** A read without the promise; see SqliteReader. */
+  readonly readNow: SqliteReader<R>['readNow'];
+}
+
+/**
+ * Opens the embedded store of a data directory: takes the directory for this process, migrates it and
+ * starts the writer thread. Reads run on the calling thread. Inputs that are views of shared memory
+ * reach the writer without being copied, so they must not change before the write resolves.
+ */
+export async function openSqliteStore<R extends ScriptRegistry>(
+  options: SqliteStoreOptions<R>,
+): Promise<SqliteStore<R>> {
+  const directory = dataDirectoryOf(options.dataDir);
+  prepareDataDirectory(directory);
+  const lock = lockDirectory(directory);
+  try {
+    preparePrivateFile(directory.databaseFile);
+    migrateDirectory(directory.databaseFile, options);
+    const writer = await startWriter(options, directory.databaseFile);
+    const reader = openSqliteReader(options);
+    return joinParts(options, lock, writer, reader);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function migrateDirectory(
+  databaseFile: string,
+  options: Pick<SqliteStoreOptions<ScriptRegistry>, 'migrations' | 'clock'>,
+): void {
+  const db = openConnection(databaseFile, 'writer');
+  try {
+    migrate(db, options.migrations ?? allMigrations, options.clock.now());
+  } finally {
+    db.close();
+  }
+}
+
+/** Resolves when the writer has opened the database with every setting asserted. */
+async function startWriter(
+  options: Pick<SqliteStoreOptions<ScriptRegistry>, 'workerUrl'>,
+  databaseFile: string,
+): Promise<Worker> {
+  const setup: WriterSetup = { rollcallStoreWriter: true, databaseFile };
+  const worker = new Worker(options.workerUrl, { workerData: setup, name: 'store-writer' });
+  const refusal = await new Promise<string | null>((resolve) => {
+    worker.once('message', (message: FromWriter) => {
+      if (message.kind === 'ready') resolve(null);
+      else resolve(message.kind === 'cannot_open' ? message.message : 'unexpected answer');
+    });
+    worker.once('error', (error) => resolve(error instanceof Error ? error.message : 'error'));
+    worker.once('exit', () => resolve('it ended'));
+  });
+  if (refusal === null) {
+    worker.removeAllListeners();
+    return worker;
+  }
+  await worker.terminate();
+  throw new AppError('CONFIGURATION_ERROR', `The store’s writer did not start: ${refusal}`);
+}
+
+function joinParts<R extends ScriptRegistry>(
+  options: SqliteStoreOptions<R>,
+  lock: DirectoryLock,
+  worker: Worker,
+  reader: SqliteReader<R>,
+): SqliteStore<R> {
+  const queue = createWriteQueue(options.bounds ?? queueBounds);
+  let state: 'open' | 'closing' | 'stopped' = 'open';
+  const post = (message: ToWriter): void => worker.postMessage(message);
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+
+  const stop = (reason: string): void => {
+    queue.abandon();
+    if (state === 'stopped') return;
+    state = 'stopped';
+    options.fatal(reason);
+  };
+  worker.on('message', (message: FromWriter) => {
+    if (message.kind === 'group') {
+      for (const trace of message.traces) options.log?.(trace);
+      for (const reply of message.replies) queue.settle(reply);
+    } else if (message.kind === 'stopped') {
+      stop('The database or its disk failed; nothing is written until the server starts again.');
+    }
+  });
+  worker.on('error', () => stop('The store’s writer failed.'));
+  worker.on('exit', () => {
+    if (state === 'open') stop('The store’s writer ended.');
+    else queue.abandon();
+  });
+
+  return {
+    async write(name, input) {
+      if (state !== 'open') throw new AppError('SERVICE_UNAVAILABLE');
+      const { id, answer } = queue.enter(input);
+      post({ kind: 'write', id, name, input });
+      return (await answer) as ScriptOutput<R, typeof name>;
+    },
+    // `async` only so that a refusal is a rejection; the read itself is done when this returns.
+    async read(name, input) {
+      return reader.readNow(name, input);
+    },
+    readNow: reader.readNow,
+    async close() {
+      if (state === 'open') state = 'closing';
+      post({ kind: 'close' });
+      await ended;
+      reader.close();
+      lock.release();
+    },
+  };
+}

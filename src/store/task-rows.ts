@@ -1,0 +1,114 @@
+import { all, get, run, type Script, type SqlValue } from './script.ts';
+
+export type TaskRowStatus = 'submitted' | 'working' | 'completed' | 'failed';
+
+export interface TaskRow {
+  readonly taskId: string;
+  readonly accountNo: number;
+  readonly principalNo: number;
+  readonly taskType: 'sync_audiences' | 'sync_accounts';
+  readonly status: TaskRowStatus;
+  readonly generation: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly completedAt: number | null;
+  readonly hasWebhook: number;
+  readonly audienceTotal: number;
+  readonly audienceDone: number;
+  /** Sealed. */
+  readonly context: Uint8Array | null;
+  /** Sealed: the draft until the task completes, then the outcome. */
+  readonly outcome: Uint8Array | null;
+}
+
+const columns = `task_id AS taskId, account_no AS accountNo, principal_no AS principalNo, task_type AS taskType,
+  status, generation, created_at AS createdAt, updated_at AS updatedAt, completed_at AS completedAt,
+  has_webhook AS hasWebhook, audience_total AS audienceTotal, audience_done AS audienceDone, context, outcome`;
+const find = `SELECT ${columns} FROM task WHERE account_no = ? AND task_id = ?`;
+const findOwn = `SELECT ${columns} FROM task WHERE principal_no = ? AND task_id = ?`;
+const listOwn = `SELECT ${columns} FROM task WHERE principal_no = ? ORDER BY created_at DESC, task_id LIMIT ?`;
+const insert = `INSERT INTO task (account_no, task_id, principal_no, task_type, status, generation, created_at,
+  updated_at, completed_at, has_webhook, audience_total, audience_done, context, outcome)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const complete = `UPDATE task SET status = 'completed', updated_at = ?, completed_at = ?, audience_done = audience_total,
+  outcome = ? WHERE account_no = ? AND task_id = ?`;
+const progress = `UPDATE task SET updated_at = ?, audience_done = ? WHERE account_no = ? AND task_id = ?`;
+const insertPart = `INSERT INTO task_audience (account_no, task_id, position, audience_no, op_seq, state)
+  VALUES (?, ?, ?, ?, ?, 'pending')`;
+const movePart = `UPDATE task_audience SET state = ?
+  WHERE account_no = ? AND task_id = ? AND op_seq = ? AND state = 'pending'`;
+const parts = `SELECT position, op_seq AS opSeq, audience_no AS audienceNo, state FROM task_audience
+  WHERE account_no = ? AND task_id = ? ORDER BY position`;
+const removeOld = `DELETE FROM task WHERE completed_at < ?`;
+
+export interface NewTask extends Omit<TaskRow, 'hasWebhook' | 'updatedAt'> {
+  readonly hasWebhook: boolean;
+}
+
+export const taskRow = (accountNo: number, taskId: string): Script<TaskRow | undefined> =>
+  get<TaskRow>(find, accountNo, taskId);
+
+/** The caller's own task, whichever account it belongs to. */
+export const taskRowOf = (principalNo: number, taskId: string): Script<TaskRow | undefined> =>
+  get<TaskRow>(findOwn, principalNo, taskId);
+
+/** The caller's own tasks, newest first. */
+export const taskRowsOf = (principalNo: number, limit: number): Script<readonly TaskRow[]> =>
+  all<TaskRow>(listOwn, principalNo, limit);
+
+export function* insertTask(task: NewTask): Script<void> {
+  const values: readonly SqlValue[] = [
+    task.accountNo,
+    task.taskId,
+    task.principalNo,
+    task.taskType,
+    task.status,
+    task.generation,
+    task.createdAt,
+    task.createdAt,
+    task.completedAt,
+    task.hasWebhook ? 1 : 0,
+    task.audienceTotal,
+    task.audienceDone,
+    task.context,
+    task.outcome,
+  ];
+  yield* run(insert, ...values);
+}
+
+export const completeTask = (
+  accountNo: number,
+  taskId: string,
+  outcome: Uint8Array,
+  nowMs: number,
+): Script<number> => run(complete, nowMs, nowMs, outcome, accountNo, taskId);
+
+export const advanceTask = (accountNo: number, taskId: string, done: number, nowMs: number): Script<number> =>
+  run(progress, nowMs, done, accountNo, taskId);
+
+export interface TaskPart {
+  readonly position: number;
+  readonly opSeq: number;
+  readonly audienceNo: number;
+  readonly state: 'pending' | 'changed' | 'unchanged';
+}
+
+export const insertTaskPart = (
+  accountNo: number,
+  taskId: string,
+  position: number,
+  audienceNo: number,
+  opSeq: number,
+): Script<number> => run(insertPart, accountNo, taskId, position, audienceNo, opSeq);
+
+export const moveTaskPart = (
+  accountNo: number,
+  taskId: string,
+  opSeq: number,
+  state: 'changed' | 'unchanged',
+): Script<number> => run(movePart, state, accountNo, taskId, opSeq);
+
+export const taskParts = (accountNo: number, taskId: string): Script<readonly TaskPart[]> =>
+  all<TaskPart>(parts, accountNo, taskId);
+
+export const deleteTasksCompletedBefore = (timeMs: number): Script<number> => run(removeOld, timeMs);
