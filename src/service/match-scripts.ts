@@ -1,4 +1,5 @@
 /** The transactions around matching: what is left to do, what the matcher reads, what it found. */
+import { AppError } from '../base/faults.ts';
 import {
   audiencesCountedElsewhere,
   countAudience,
@@ -14,7 +15,13 @@ import {
   type BlockPieceRow,
 } from '../store/block-rows.ts';
 import { recordLatency } from '../store/latency-rows.ts';
-import { moveOperation, operationRow, pendingOperations, type PendingRow } from '../store/operation-rows.ts';
+import {
+  hasEarlierPending,
+  moveOperation,
+  operationRow,
+  pendingOperations,
+  type PendingRow,
+} from '../store/operation-rows.ts';
 import type { Script } from '../store/script.ts';
 import { moveTaskPart } from '../store/task-rows.ts';
 import type { SyncOutcome } from './api.ts';
@@ -108,14 +115,15 @@ export function createMatchScripts(sealer: Sealer, rules: SizeRules) {
     *replaceBlocks(input: {
       readonly accountNo: number;
       readonly audienceNo: number;
-      readonly blockNo: number;
+      readonly blockNoLow: number;
+      readonly blockNoHigh: number;
       readonly seqLow: number;
       readonly seqHigh: number;
       readonly pieces: readonly MergedPiece[];
     }): Script<boolean> {
-      const { accountNo, audienceNo, blockNo, seqLow, seqHigh } = input;
+      const { accountNo, audienceNo, blockNoLow, blockNoHigh: blockNo, seqLow, seqHigh } = input;
       if ((yield* liveAudienceByNo(accountNo, audienceNo)) === undefined) return false;
-      yield* deleteBlocksBetween(accountNo, audienceNo, seqLow, seqHigh);
+      yield* deleteBlocksBetween(accountNo, audienceNo, blockNoLow, blockNo);
       for (const [pieceNo, { rowCount, bytes }] of input.pieces.entries()) {
         const place = { accountNo, audienceNo, blockNo, pieceNo, level: 1, seqLow, seqHigh };
         yield* insertBlockPiece({ ...place, rowCount, bytes });
@@ -141,6 +149,8 @@ function* settleOperation({
     yield* moveTaskPart(accountNo, taskId, opSeq, 'unchanged');
     return false;
   }
+  // A fold on top of one that could not be settled: the matcher forgets and both are done again, in order.
+  if (yield* hasEarlierPending(accountNo, audienceNo, opSeq)) throw new AppError('SERVICE_UNAVAILABLE');
   if (reply.extraTombstones !== null) {
     yield* insertBlockPiece({
       accountNo,

@@ -19,7 +19,7 @@ const insert = `INSERT INTO member_block (account_no, audience_no, block_no, pie
   row_count, byte_count, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const removeAll = `DELETE FROM member_block WHERE account_no = ? AND audience_no = ?`;
 const removeRange = `DELETE FROM member_block
-  WHERE account_no = ? AND audience_no = ? AND seq_low >= ? AND seq_high <= ?`;
+  WHERE account_no = ? AND audience_no = ? AND block_no BETWEEN ? AND ?`;
 
 export interface NewBlockPiece {
   readonly accountNo: number;
@@ -69,10 +69,10 @@ export const insertBlockPiece = (piece: NewBlockPiece): Script<number> =>
 export const deleteBlocks = (accountNo: number, audienceNo: number): Script<number> =>
   run(removeAll, accountNo, audienceNo);
 
-/** The blocks that hold nothing but operations of the range. */
+/** Neighbouring blocks, from the oldest to the newest of them. */
 export const deleteBlocksBetween = (
   accountNo: number,
   audienceNo: number,
-  seqLow: number,
-  seqHigh: number,
-): Script<number> => run(removeRange, accountNo, audienceNo, seqLow, seqHigh);
+  blockNoLow: number,
+  blockNoHigh: number,
+): Script<number> => run(removeRange, accountNo, audienceNo, blockNoLow, blockNoHigh);

@@ -5,6 +5,8 @@ const insert = `INSERT INTO operation (account_no, audience_no, task_id, uploade
 const find = `SELECT state, accepted_at AS acceptedAt FROM operation
   WHERE account_no = ? AND audience_no = ? AND op_seq = ?`;
 const move = `UPDATE operation SET state = ? WHERE account_no = ? AND audience_no = ? AND op_seq = ?`;
+const earlier = `SELECT 1 AS found FROM operation
+  WHERE account_no = ? AND audience_no = ? AND op_seq < ? AND state = 'pending' LIMIT 1`;
 const pending = `SELECT op_seq AS opSeq, account_no AS accountNo, audience_no AS audienceNo, task_id AS taskId
   FROM operation WHERE state = 'pending' ORDER BY op_seq`;
 
@@ -59,3 +61,8 @@ export interface PendingRow {
 
 /** Of every account, in the order of acceptance. For our own jobs. */
 export const pendingOperations = (): Script<readonly PendingRow[]> => all<PendingRow>(pending);
+
+/** Whether an operation accepted before this one still waits to be folded into the same audience. */
+export function* hasEarlierPending(accountNo: number, audienceNo: number, opSeq: number): Script<boolean> {
+  return (yield* get(earlier, accountNo, audienceNo, opSeq)) !== undefined;
+}

@@ -83,10 +83,7 @@ export function readAccountReference(
 }
 
 /** The same where the reference must be there. */
-export function readRequiredAccount(
-  holder: ArgumentReader,
-  issues: IssueList,
-): AccountReference | undefined {
+export function readRequiredAccount(holder: ArgumentReader, issues: IssueList): AccountReference | undefined {
   if (!holder.has('account')) {
     return holder.issue(
       'account',

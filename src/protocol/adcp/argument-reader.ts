@@ -116,7 +116,11 @@ export class ArgumentReader {
     if (value === undefined) return undefined;
     if (!isArray(value)) return this.wrongType(name, 'an array');
     if (value.length < countMin) {
-      return this.issue(name, 'minItems', `must have at least ${countMin} element${countMin === 1 ? '' : 's'}.`);
+      return this.issue(
+        name,
+        'minItems',
+        `must have at least ${countMin} element${countMin === 1 ? '' : 's'}.`,
+      );
     }
     return value.length > countMax
       ? this.issue(name, 'maxItems', `must have at most ${countMax} elements.`)
@@ -160,11 +164,18 @@ export class ArgumentReader {
     const charsMin = rule.charsMin ?? 1;
     const path = this.pathOf(...steps);
     if (value.length < charsMin) {
-      this.#issues.add(path, 'minLength', `must have at least ${charsMin} character${charsMin === 1 ? '' : 's'}.`);
+      this.#issues.add(
+        path,
+        'minLength',
+        `must have at least ${charsMin} character${charsMin === 1 ? '' : 's'}.`,
+      );
       return false;
     }
     // A code point is one or two units, so the cheap comparison decides all but a few.
-    if (value.length > rule.charsMax && (value.length > 2 * rule.charsMax || charCount(value) > rule.charsMax)) {
+    if (
+      value.length > rule.charsMax &&
+      (value.length > 2 * rule.charsMax || charCount(value) > rule.charsMax)
+    ) {
       this.#issues.add(path, 'maxLength', `must have at most ${rule.charsMax} characters.`);
       return false;
     }

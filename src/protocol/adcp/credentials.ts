@@ -39,6 +39,11 @@ function findCredential(value: Json, path: Path): Path | undefined {
   return undefined;
 }
 
+/** True when a name anywhere in the value is that of a credential. */
+export function holdsCredential(value: Json): boolean {
+  return findCredential(value, []) !== undefined;
+}
+
 /**
  * Refuses arguments that carry a credential anywhere, `context` and `ext` included. What a webhook's receiver expects
  * (`push_notification_config.authentication.credentials`) is no credential of the caller and has another name.

@@ -35,7 +35,12 @@ function clampRetry(seconds: number): number {
   return Math.min(retryAfterSecondsMax, Math.max(retryAfterSecondsMin, Math.ceil(seconds)));
 }
 
-function bodyOf(parts: ErrorParts, generation: Generation, issueCount: number, withDetails: boolean): JsonObject {
+function bodyOf(
+  parts: ErrorParts,
+  generation: Generation,
+  issueCount: number,
+  withDetails: boolean,
+): JsonObject {
   const word = errorWord(parts.code, generation);
   const issues = parts.issues.slice(0, issueCount);
   const details = {

@@ -34,7 +34,10 @@ const currentWords = {
   CONFIGURATION_ERROR: 'CONFIGURATION_ERROR',
 } as const satisfies Record<FaultCode, string>;
 
-/** AdCP 3.0 knows 45 words; where today's is younger, the nearest with the same recovery stands for it. */
+/**
+ * AdCP 3.0 knows 45 words; where today's is younger, the nearest stands for it. The error's `recovery` still says
+ * what the fault itself allows.
+ */
 const words30 = {
   ...currentWords,
   AUTH_MISSING: 'AUTH_REQUIRED',

@@ -1,5 +1,4 @@
-import { as } from '../../base/brand.ts';
-import type { RequestKey } from '../../base/brand.ts';
+import type { AudienceId, RequestKey } from '../../base/brand.ts';
 import { AppError } from '../../base/faults.ts';
 import { limits } from '../../base/limits.ts';
 import type { JsonObject, PreparedAudience } from '../../engine/types.ts';
@@ -32,10 +31,12 @@ const keyRule = {
 /** Reads the key that makes a call safe to repeat. */
 export function readRequestKey(reader: ArgumentReader, isRequired: boolean): RequestKey | null {
   if (isRequired && !reader.has('idempotency_key')) {
-    return reader.issue('idempotency_key', 'required', 'is required: send a new UUID with every new call.') ?? null;
+    return (
+      reader.issue('idempotency_key', 'required', 'is required: send a new UUID with every new call.') ?? null
+    );
   }
   const key = reader.string('idempotency_key', keyRule);
-  return key === undefined ? null : as<RequestKey>(key);
+  return key === undefined ? null : (key as RequestKey);
 }
 
 /** The members of an entry that asks for deletion count for nothing. */
@@ -100,7 +101,9 @@ function readAudience(
   const audienceId = reader.string('audience_id', { required: true, charsMax: limits.audienceIdCharsMax });
   const isDelete = reader.boolean('delete') ?? false;
   if (isDelete) {
-    return audienceId === undefined ? undefined : { audienceId: as(audienceId), delete: true, ...nothing };
+    return audienceId === undefined
+      ? undefined
+      : { audienceId: audienceId as AudienceId, delete: true, ...nothing };
   }
   for (const side of ['add', 'remove'] as const) {
     // Member arrays were taken out of the arguments, so what is left under their names is no array.
@@ -109,7 +112,7 @@ function readAudience(
   if (reader.has('ext')) reader.object('ext');
   const description = readDescription(reader);
   if (audienceId === undefined) return undefined;
-  return { audienceId: as(audienceId), delete: false, ...description, ...membersOf(prepared) };
+  return { audienceId: audienceId as AudienceId, delete: false, ...description, ...membersOf(prepared) };
 }
 
 function readAudiences(
@@ -131,7 +134,11 @@ function readAudiences(
     const audience = readAudience(new ArgumentReader(entry, path, issues), preparedAt.get(position));
     if (audience === undefined) continue;
     if (seen.has(audience.audienceId)) {
-      issues.add([...path, 'audience_id'], 'uniqueItems', 'names an audience that this call names already; merge the two entries.');
+      issues.add(
+        [...path, 'audience_id'],
+        'uniqueItems',
+        'names an audience that this call names already; merge the two entries.',
+      );
     }
     seen.add(audience.audienceId);
     audiences.push(audience);
@@ -153,18 +160,26 @@ function readInvalidMembers(reader: ArgumentReader, issues: IssueList): 'fail' |
  * Whether the caller asks for a webhook. A channel that cannot be honoured is refused by name, never ignored
  * (AdCP, task polling and push notifications). Discovery is always answered at once and needs no channel.
  */
-function readCallback(reader: ArgumentReader, webhooksOffered: boolean, isDiscovery: boolean): boolean {
-  const config = reader.object('push_notification_config');
+function wantsCallback(
+  config: JsonObject | undefined,
+  webhooksOffered: boolean,
+  isDiscovery: boolean,
+): boolean {
   if (config === undefined || isDiscovery) return false;
   if (webhooksOffered) return true;
   throw new AppError('UNSUPPORTED_FEATURE', 'This server sends no webhooks yet.', {
     field: 'push_notification_config',
-    suggestion: 'Leave push_notification_config out; read the status with a discovery call (no audiences) later.',
+    suggestion:
+      'Leave push_notification_config out; read the status with a discovery call (no audiences) later.',
   });
 }
 
 /** Rules on the list as a whole. Sources: AdCP sync-audiences-request (`if`/`then`); contract, syncing an audience. */
-function checkList(reader: ArgumentReader, audiences: readonly unknown[] | null, deleteMissing: boolean): void {
+function checkList(
+  reader: ArgumentReader,
+  audiences: readonly unknown[] | null,
+  deleteMissing: boolean,
+): void {
   if (deleteMissing && !reader.has('audiences')) {
     reader.issue(
       'audiences',
@@ -196,8 +211,9 @@ export function readSyncAudiences(
   const audiences = readAudiences(reader, prepared, issues);
   const invalidMembers = readInvalidMembers(reader, issues);
   checkList(reader, audiences, deleteMissing);
+  const config = reader.object('push_notification_config');
   issues.settle();
-  const asksCallback = readCallback(reader, webhooksOffered, audiences === null);
+  const asksCallback = wantsCallback(config, webhooksOffered, audiences === null);
   // settle() threw if the account could not be read.
   return {
     account: account as AccountReference,

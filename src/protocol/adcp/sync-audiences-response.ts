@@ -91,9 +91,7 @@ function itemOf(result: AudienceResult, generation: Generation): JsonObject {
     ),
     ...optional(
       'errors',
-      result.action === 'failed'
-        ? result.errors?.map((fault) => errorOfItem(fault, generation))
-        : undefined,
+      result.action === 'failed' ? result.errors?.map((fault) => errorOfItem(fault, generation)) : undefined,
     ),
     ...extension(result),
   };

@@ -10,6 +10,7 @@ import { lockDirectory, type DirectoryLock } from './lock.ts';
 import type { FromWriter, ToWriter, WriterSetup } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { openSqliteReader, type SqliteReader, type StoreTrace } from './reader.ts';
+import { classifyError } from './wire-fault.ts';
 import { createWriteQueue, queueBounds, type QueueBounds } from './write-queue.ts';
 
 export interface SqliteStoreOptions<R extends ScriptRegistry> {
@@ -50,9 +51,14 @@ export async function openSqliteStore<R extends ScriptRegistry>(
   try {
     preparePrivateFile(directory.databaseFile);
     migrateDirectory(directory.databaseFile, options);
-    const writer = await startWriter(options, directory.databaseFile);
     const reader = openSqliteReader(options);
-    return joinParts(options, lock, writer, reader);
+    try {
+      const writer = await startWriter(options, directory.databaseFile);
+      return joinParts(options, lock, writer, reader);
+    } catch (error) {
+      reader.close();
+      throw error;
+    }
   } catch (error) {
     lock.release();
     throw error;
@@ -129,7 +135,12 @@ function joinParts<R extends ScriptRegistry>(
     async write(name, input) {
       if (state !== 'open') throw new AppError('SERVICE_UNAVAILABLE');
       const { id, answer } = queue.enter(input);
-      post({ kind: 'write', id, name, input });
+      try {
+        post({ kind: 'write', id, name, input });
+      } catch (error) {
+        // An input that cannot be cloned is a bug of the caller; it must not leave a write that waits for ever.
+        queue.settle({ id, ok: false, fault: classifyError(error).fault });
+      }
       return (await answer) as ScriptOutput<R, typeof name>;
     },
     // `async` only so that a refusal is a rejection; the read itself is done when this returns.

@@ -44,8 +44,9 @@ export function openSqliteReader<R extends ScriptRegistry>(options: ReaderOption
     readNow(name, input) {
       if (!db.isOpen) throw new AppError('SERVICE_UNAVAILABLE');
       try {
-        const start = must(options.scripts[name], () => 'every script is registered');
-        return snapshot(start(input as never)) as ScriptOutput<R, typeof name>;
+        const script = options.scripts[name] as ((input: unknown) => Script<unknown>) | undefined;
+        const start = must(script, () => 'every script is registered');
+        return snapshot(start(input)) as ScriptOutput<R, typeof name>;
       } catch (error) {
         if (error instanceof AppError) throw error;
         const { fault, trace } = classifyError(error);

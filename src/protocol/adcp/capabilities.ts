@@ -1,0 +1,104 @@
+import type { JsonObject } from '../../engine/types.ts';
+import type { CapabilityFacts, Generation } from '../../service/api.ts';
+import { ArgumentReader, IssueList } from './argument-reader.ts';
+import { majorVersion, releases } from './releases.ts';
+
+/** What this build is, as its package says. */
+export interface BuildFacts {
+  /** Semantic version. */
+  readonly version: string;
+  /** Parties that may be billed; the accounts part of the service refuses the others. */
+  readonly supportedBilling: readonly string[];
+}
+
+const protocols = [
+  'media_buy',
+  'signals',
+  'governance',
+  'sponsored_intelligence',
+  'creative',
+  'brand',
+  'measurement',
+];
+
+/** Identifier types that AdCP's `uid-type` enum of a generation does not know. */
+const youngUidTypes: readonly string[] = ['world_id_nullifier'];
+
+/** `uid-type` has hashed_email, but no hashed_phone. Sources: `enums/uid-type.json` of 3.0 and 3.1. */
+function uidTypes(facts: CapabilityFacts, generation: Generation): readonly string[] {
+  return facts.supportedUidTypes.filter(
+    (type) => type !== 'hashed_phone' && (generation === '3.1' || !youngUidTypes.includes(type)),
+  );
+}
+
+/** Whole hours that enclose what was measured. */
+function latencyFields(facts: CapabilityFacts): JsonObject {
+  const measured = facts.matchingLatencyHours;
+  if (measured === null) return {};
+  return { matching_latency_hours: { min: Math.floor(measured.min), max: Math.ceil(measured.max) } };
+}
+
+function mediaBuyBlock(facts: CapabilityFacts, generation: Generation): JsonObject {
+  const uids = uidTypes(facts, generation);
+  return {
+    ...(generation === '3.1' ? { propagation_surfaces: ['snapshot'] } : {}),
+    audience_targeting: {
+      supported_identifier_types: ['hashed_email', 'hashed_phone'],
+      supports_platform_customer_id: uids.includes('publisher_first_party'),
+      ...(uids.length === 0 ? {} : { supported_uid_types: uids }),
+      minimum_audience_size: facts.minimumAudienceSize,
+      ...latencyFields(facts),
+    },
+  };
+}
+
+function adcpBlock(facts: CapabilityFacts, build: BuildFacts, generation: Generation): JsonObject {
+  const isCurrent = generation === '3.1';
+  return {
+    major_versions: [majorVersion],
+    supported_versions: releases,
+    build_version: build.version,
+    idempotency: {
+      supported: true,
+      replay_ttl_seconds: facts.replayTtlSeconds,
+      ...(isCurrent ? { in_flight_max_seconds: facts.inFlightSecondsMax } : {}),
+    },
+  };
+}
+
+/** Reads the arguments of get_adcp_capabilities: the protocols whose blocks are wanted, or undefined for all. */
+export function readCapabilitiesFilter(args: JsonObject): readonly string[] | undefined {
+  const issues = new IssueList();
+  const reader = new ArgumentReader(args, [], issues);
+  const wanted = reader.strings('protocols', 1, protocols.length, { charsMax: 64 });
+  issues.settle();
+  return wanted;
+}
+
+/**
+ * The body of get_adcp_capabilities, made of what the running server is and has measured. A declaration is a commitment,
+ * so what is not offered is absent: no webhooks, no request signing, no test controller.
+ * AdCP names further tasks that a full media-buy seller owes (products, buys, delivery); an audience-sync agent declares
+ * `media_buy` because its specialism belongs to that protocol, and callers see in tools/list that the others are not here.
+ */
+export function capabilitiesBody(
+  facts: CapabilityFacts,
+  build: BuildFacts,
+  generation: Generation,
+  wanted: readonly string[] | undefined,
+): JsonObject {
+  const wantsMediaBuy = wanted === undefined || wanted.includes('media_buy');
+  return {
+    adcp: adcpBlock(facts, build, generation),
+    supported_protocols: ['media_buy'],
+    specialisms: ['audience-sync'],
+    account: {
+      supported_billing: build.supportedBilling,
+      require_operator_auth: !facts.buyerDeclaredAccounts,
+      account_financials: false,
+      sandbox: facts.sandbox,
+    },
+    ...(wantsMediaBuy ? { media_buy: mediaBuyBlock(facts, generation) } : {}),
+    last_updated: new Date(facts.lastChangedAtMs).toISOString(),
+  };
+}

@@ -1,0 +1,192 @@
+import { must } from '../../base/assert.ts';
+import type { Clock } from '../../base/clock.ts';
+import { AppError } from '../../base/faults.ts';
+import type { FaultCode } from '../../base/faults.ts';
+import type { Primitives } from '../../base/primitives.ts';
+import type { JsonObject, PreparedAudience } from '../../engine/types.ts';
+import type { Generation, Principal, RollcallService, TaskPage, TaskQuery } from '../../service/api.ts';
+import { readListAccounts, readSyncAccounts } from './accounts-request.ts';
+import { listAccountsBody, syncAccountsBody } from './accounts-response.ts';
+import { capabilitiesBody, readCapabilitiesFilter } from './capabilities.ts';
+import type { BuildFacts } from './capabilities.ts';
+import { holdsCredential, refuseCredentials } from './credentials.ts';
+import { checkContext, echoableContext, enveloped } from './envelope.ts';
+import { errorOfFault } from './error-body.ts';
+import { defaultRelease, negotiate } from './releases.ts';
+import { requestDigest } from './request-digest.ts';
+import { readSyncAudiences } from './sync-audiences-request.ts';
+import { syncAudiencesBody } from './sync-audiences-response.ts';
+import { readGetTask, readListTasks } from './tasks-request.ts';
+import { listTasksBody, taskBody } from './tasks-response.ts';
+
+/** The operations of AdCP that are served, by their names on the wire. */
+export const operationNames = [
+  'get_adcp_capabilities',
+  'list_accounts',
+  'sync_accounts',
+  'sync_audiences',
+  'get_task_status',
+  'list_tasks',
+] as const;
+export type OperationName = (typeof operationNames)[number];
+
+export interface AdcpOptions {
+  readonly service: RollcallService;
+  readonly primitives: Primitives;
+  readonly clock: Clock;
+  readonly build: BuildFacts;
+  /** False: a call that asks for a webhook is refused by name. */
+  readonly webhooksOffered: boolean;
+}
+
+/** One invocation, its members already taken to tokens. */
+export interface OperationCall {
+  readonly operation: OperationName;
+  readonly args: JsonObject;
+  readonly prepared: readonly PreparedAudience[];
+  readonly membersDigest: Uint8Array;
+  /** Null only for public operations. */
+  readonly caller: Principal | null;
+}
+
+/** An answer for any transport. A refusal's body holds `adcp_error` and repeats it in `errors`. */
+export type OperationReply =
+  | { readonly ok: true; readonly body: JsonObject }
+  | {
+      readonly ok: false;
+      readonly body: JsonObject;
+      readonly code: FaultCode;
+      readonly unexpected?: unknown;
+    };
+
+interface Answer {
+  readonly body: JsonObject;
+  readonly replayed: boolean;
+}
+
+type Handler = (
+  options: AdcpOptions,
+  call: OperationCall,
+  caller: Principal,
+  generation: Generation,
+) => Promise<Answer>;
+
+export function isOperation(name: unknown): name is OperationName {
+  return operationNames.some((operation) => operation === name);
+}
+
+/** Operations that need no key. Source: AdCP get_adcp_capabilities. */
+export function isPublic(operation: OperationName): boolean {
+  return operation === 'get_adcp_capabilities';
+}
+
+function fresh(body: JsonObject): Answer {
+  return { body, replayed: false };
+}
+
+const syncAudiences: Handler = async (options, call, caller, generation) => {
+  const read = readSyncAudiences(call.args, call.prepared, generation, options.webhooksOffered);
+  const answer = await options.service.syncAudiences({
+    ...read,
+    caller,
+    generation,
+    requestDigest: requestDigest(options.primitives, call.operation, call.args, call.membersDigest),
+    context: echoableContext(call.args),
+    encode: (outcome) => syncAudiencesBody(outcome, generation),
+  });
+  return { body: answer.body, replayed: answer.replayed };
+};
+
+const syncAccounts: Handler = async (options, call, caller, generation) => {
+  const { warnings, ...read } = readSyncAccounts(call.args);
+  const answer = await options.service.syncAccounts({
+    ...read,
+    caller,
+    generation,
+    requestDigest: requestDigest(options.primitives, call.operation, call.args, call.membersDigest),
+    context: echoableContext(call.args),
+    encode: (outcome) => syncAccountsBody(outcome, warnings, generation),
+  });
+  return { body: answer.body, replayed: answer.replayed };
+};
+
+const emptyPage: TaskPage = { tasks: [], totalMatching: 0, byStatus: {}, nextCursor: null };
+
+/** A filter by an account that is not the caller's finds nothing, and does not say why. Source: AdCP list_tasks. */
+async function findTasks(options: AdcpOptions, caller: Principal, query: TaskQuery): Promise<TaskPage> {
+  try {
+    return await options.service.listTasks(caller, query);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'ACCOUNT_NOT_FOUND') return emptyPage;
+    throw error;
+  }
+}
+
+const protectedHandlers = {
+  sync_audiences: syncAudiences,
+  sync_accounts: syncAccounts,
+  async list_accounts(options, call, caller) {
+    return fresh(listAccountsBody(await options.service.listAccounts(caller, readListAccounts(call.args))));
+  },
+  async get_task_status(options, call, caller, generation) {
+    const read = readGetTask(call.args);
+    const task = await options.service.getTask(caller, read.taskId, read.account);
+    return fresh(taskBody(task, read.includeResult, generation));
+  },
+  async list_tasks(options, call, caller) {
+    const query = readListTasks(call.args);
+    return fresh(listTasksBody(await findTasks(options, caller, query), query));
+  },
+} as const satisfies Record<Exclude<OperationName, 'get_adcp_capabilities'>, Handler>;
+
+async function dispatch(options: AdcpOptions, call: OperationCall, generation: Generation): Promise<Answer> {
+  if (call.operation === 'get_adcp_capabilities') {
+    const wanted = readCapabilitiesFilter(call.args);
+    const facts = await options.service.capabilityFacts();
+    return fresh(capabilitiesBody(facts, options.build, generation, wanted));
+  }
+  const caller = must(call.caller, () => `${call.operation} was dispatched without a caller`);
+  return protectedHandlers[call.operation](options, call, caller, generation);
+}
+
+/** The body of a refusal, in the words of a generation. */
+export function refusalBody(
+  fault: AppError,
+  generation: Generation,
+  context: JsonObject | undefined,
+  nowMs: number,
+): JsonObject {
+  const error = errorOfFault(fault, generation);
+  return enveloped(
+    { status: 'failed', adcp_error: error, errors: [error] },
+    { generation, context, nowMs, replayed: false },
+  );
+}
+
+/** What a caller is told of a fault that nobody foresaw: that it may try again, and nothing of the reason. */
+export function faultOf(error: unknown): AppError {
+  return error instanceof AppError ? error : new AppError('SERVICE_UNAVAILABLE');
+}
+
+/**
+ * Performs one operation: version, credentials, context, arguments, service, words. Never rejects. The context is
+ * echoed on refusals too, unless it is what the refusal is about.
+ */
+export async function performOperation(options: AdcpOptions, call: OperationCall): Promise<OperationReply> {
+  let generation: Generation = defaultRelease;
+  const echo = echoableContext(call.args);
+  // A credential that lies in the context must not be sent back.
+  const context = echo !== undefined && holdsCredential(echo) ? undefined : echo;
+  try {
+    generation = negotiate(call.operation, call.args);
+    refuseCredentials(call.args);
+    checkContext(call.args);
+    const answer = await dispatch(options, call, generation);
+    const facts = { generation, context, nowMs: options.clock.now(), replayed: answer.replayed };
+    return { ok: true, body: enveloped(answer.body, facts) };
+  } catch (error) {
+    const fault = faultOf(error);
+    const body = refusalBody(fault, generation, context, options.clock.now());
+    return { ok: false, body, code: fault.code, ...(error === fault ? {} : { unexpected: error }) };
+  }
+}

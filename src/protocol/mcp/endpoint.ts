@@ -1,0 +1,227 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+
+import { AppError } from '../../base/faults.ts';
+import { limits } from '../../base/limits.ts';
+import type { Json, JsonObject } from '../../engine/types.ts';
+import type { Generation, Principal } from '../../service/api.ts';
+import { isArray, isObject } from '../adcp/argument-reader.ts';
+import { isLegacyCall } from '../adcp/call-mode.ts';
+import { faultOf, isOperation, isPublic, performOperation } from '../adcp/operations.ts';
+import type { AdcpOptions, OperationName, OperationReply } from '../adcp/operations.ts';
+import { defaultRelease, negotiate } from '../adcp/releases.ts';
+import { isParseFault, refusalOfScan } from '../adcp/scan-refusal.ts';
+import { bearerOf } from '../auth/bearer.ts';
+import type { Admission, BodyEnds, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
+import type { IngestedBody, IngestedCall } from '../ingest.ts';
+import { rpcCodes, rpcRefusal } from './rpc.ts';
+import type { RpcId } from './rpc.ts';
+import { sdkExchange } from './sdk-exchange.ts';
+
+/** Bytes of a body without a good key: enough for initialize, tools/list and the public tool. */
+const anonymousBytesMax = 64 * 1024;
+
+/** Who asks: a caller, or why there is none. */
+type Caller =
+  | { readonly known: true; readonly principal: Principal }
+  | { readonly known: false; readonly fault: AppError };
+
+interface Exchange {
+  readonly options: AdcpOptions;
+  readonly head: RequestHead;
+  readonly caller: Caller;
+}
+
+async function callerOf(options: AdcpOptions, head: RequestHead): Promise<Caller> {
+  try {
+    return {
+      known: true,
+      principal: await options.service.authenticate(bearerOf(head.headers['authorization'])),
+    };
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault.code === 'AUTH_MISSING' || fault.code === 'AUTH_INVALID') return { known: false, fault };
+    throw error;
+  }
+}
+
+function keyRecord(caller: Caller): ReplyRecord {
+  return caller.known ? { keyId: caller.principal.keyId } : {};
+}
+
+const modernNames = ['"idempotency_key"', '"adcp_version"', '"adcp_major_version"'] as const;
+
+/**
+ * The generation of a call whose arguments could not be read, for the choice of one word: does any field that older
+ * callers do not know stand near an end of the body?
+ */
+function guessGeneration(ends: BodyEnds): Generation {
+  const isModern = modernNames.some((name) => ends.head.includes(name) || ends.tail.includes(name));
+  return isModern ? defaultRelease : 'legacy';
+}
+
+function scanReply(exchange: Exchange, call: IngestedCall & { readonly ok: false }, ends: BodyEnds): Reply {
+  const isTooMany = call.fault.kind === 'too_many_members';
+  return rpcRefusal(refusalOfScan(call.fault), {
+    id: null,
+    generation: isTooMany ? guessGeneration(ends) : defaultRelease,
+    rpcCode: isParseFault(call.fault) ? rpcCodes.parse : rpcCodes.invalidRequest,
+    record: keyRecord(exchange.caller),
+  });
+}
+
+function generationOf(operation: string, args: JsonObject): Generation {
+  try {
+    return negotiate(operation, args);
+  } catch {
+    return isLegacyCall(operation, args) ? 'legacy' : defaultRelease;
+  }
+}
+
+/** The result of a tool. On refusal the text is the error alone, for readers that see no structured content. */
+function toolResult(reply: OperationReply): CallToolResult {
+  const text = JSON.stringify(reply.ok ? reply.body : { adcp_error: reply.body['adcp_error'] });
+  return {
+    content: [{ type: 'text', text }],
+    structuredContent: reply.body as Record<string, unknown>,
+    ...(reply.ok ? {} : { isError: true }),
+  };
+}
+
+async function callTool(
+  exchange: Exchange,
+  body: IngestedBody,
+  operation: OperationName,
+  args: JsonObject,
+): Promise<{ readonly result: CallToolResult; readonly record: ReplyRecord }> {
+  const reply = await performOperation(exchange.options, {
+    operation,
+    args,
+    prepared: body.audiences,
+    membersDigest: body.membersDigest,
+    caller: exchange.caller.known ? exchange.caller.principal : null,
+  });
+  const record = {
+    operation,
+    ...keyRecord(exchange.caller),
+    ...(reply.ok ? {} : { code: reply.code }),
+    ...(reply.ok || reply.unexpected === undefined ? {} : { unexpected: reply.unexpected }),
+  };
+  return { result: toolResult(reply), record };
+}
+
+function rpcIdOf(message: JsonObject): RpcId {
+  const id = message['id'];
+  return typeof id === 'string' || typeof id === 'number' ? id : null;
+}
+
+function invalidMessage(exchange: Exchange, id: RpcId, says: string, suggestion: string): Reply {
+  const fault = new AppError('INVALID_REQUEST', says, { suggestion });
+  return rpcRefusal(fault, { id, generation: defaultRelease, record: keyRecord(exchange.caller) });
+}
+
+/**
+ * Members were taken out wherever a body of any protocol may hold them. In a tool call they may lie in its arguments
+ * only: anywhere else they would be taken for the members of another list.
+ */
+function hasStrayAudiences(message: JsonObject): boolean {
+  const params = message['params'];
+  return Object.hasOwn(message, 'audiences') || (isObject(params) && Object.hasOwn(params, 'message'));
+}
+
+async function answerToolCall(exchange: Exchange, body: IngestedBody, message: JsonObject): Promise<Reply> {
+  const id = rpcIdOf(message);
+  const params = message['params'];
+  const name = isObject(params) ? params['name'] : undefined;
+  const given = isObject(params) && Object.hasOwn(params, 'arguments') ? params['arguments'] : {};
+  const args = isObject(given) ? given : undefined;
+  const isOpen = isOperation(name) && isPublic(name);
+  if (!isOpen && !exchange.caller.known) {
+    const generation = args === undefined ? defaultRelease : generationOf(String(name), args);
+    return rpcRefusal(exchange.caller.fault, { id, generation });
+  }
+  if (args === undefined) {
+    return invalidMessage(
+      exchange,
+      id,
+      'params.arguments must be an object.',
+      'Send {} for a call without arguments.',
+    );
+  }
+  if (hasStrayAudiences(message)) {
+    return invalidMessage(exchange, id, 'audiences belongs in params.arguments.', 'Move it there.');
+  }
+  let record: ReplyRecord = keyRecord(exchange.caller);
+  const reply = await sdkExchange(exchange.options.build, exchange.head.headers, message, async () => {
+    if (!isOperation(name)) return null;
+    const called = await callTool(exchange, body, name, args);
+    record = called.record;
+    return called.result;
+  });
+  return { ...reply, record };
+}
+
+async function answerMessage(exchange: Exchange, body: IngestedBody): Promise<Reply> {
+  const message: Json = body.skeleton;
+  if (isArray(message)) {
+    // Dropped from MCP with 2025-06-18; and the members of several calls could not be told apart.
+    return invalidMessage(
+      exchange,
+      null,
+      'Batches are not served.',
+      'Send one JSON-RPC message in a request.',
+    );
+  }
+  if (!isObject(message)) {
+    return invalidMessage(
+      exchange,
+      null,
+      'The body is not a JSON-RPC message.',
+      'Send a JSON-RPC 2.0 object.',
+    );
+  }
+  if (message['method'] === 'tools/call') return answerToolCall(exchange, body, message);
+  const reply = await sdkExchange(exchange.options.build, exchange.head.headers, message, async () => null);
+  return { ...reply, record: keyRecord(exchange.caller) };
+}
+
+/** There are no sessions to listen to or to end. MCP streamable HTTP: a server without them answers 405. */
+const notAllowed: Reply = {
+  status: 405,
+  headers: { 'content-type': 'application/json', allow: 'POST' },
+  body: JSON.stringify({
+    jsonrpc: '2.0',
+    id: null,
+    error: { code: -32000, message: 'This server keeps no sessions; use POST.' },
+  }),
+};
+
+async function admit(options: AdcpOptions, head: RequestHead): Promise<Admission> {
+  if (head.method !== 'POST') return { admitted: false, reply: notAllowed };
+  let caller: Caller;
+  try {
+    caller = await callerOf(options, head);
+  } catch (error) {
+    const fault = faultOf(error);
+    const record = error === fault ? {} : { unexpected: error };
+    return { admitted: false, reply: rpcRefusal(fault, { id: null, generation: defaultRelease, record }) };
+  }
+  const exchange: Exchange = { options, head, caller };
+  return {
+    admitted: true,
+    bodyBytesMax: caller.known ? limits.requestBytesMax : anonymousBytesMax,
+    answer: async (call, ends) => (call.ok ? answerMessage(exchange, call) : scanReply(exchange, call, ends)),
+    refuse(fault) {
+      // A stranger whose body is too large is told to send a key, not to send less.
+      const said = !caller.known && fault.code === 'BODY_TOO_LARGE' ? caller.fault : fault;
+      return rpcRefusal(said, { id: null, generation: defaultRelease, record: keyRecord(caller) });
+    },
+  };
+}
+
+/**
+ * AdCP over MCP: streamable HTTP without sessions, JSON answers, one message in a request. initialize, tools/list and the
+ * public tool need no key; every other tool call without a good key is answered 401 before anything is done.
+ */
+export function createMcpEndpoint(options: AdcpOptions): Endpoint {
+  return { envelope: 'mcp', admit: (head) => admit(options, head) };
+}

@@ -1,0 +1,50 @@
+import type { MergedPiece } from '../../service/match-scripts.ts';
+import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from '../../service/matching.ts';
+
+export interface MatchWorkerData {
+  readonly dataDir: string;
+  readonly heldRowCountMax: number;
+  /** Thirty-two bytes each, by purpose. */
+  readonly sealKey: Uint8Array;
+  readonly tokenKey: Uint8Array;
+}
+
+/** What a change of the graph came to. */
+export interface GraphChange {
+  readonly version: number;
+  readonly personCount: number;
+  readonly entryCount: number;
+  readonly changed: boolean;
+}
+
+export interface GraphFacts {
+  readonly version: number;
+  readonly personCount: number;
+  readonly entryCount: number;
+  readonly memoryBytes: number;
+}
+
+export interface StoredMerge {
+  readonly accountNo: number;
+  readonly audienceNo: number;
+  readonly blockNoLow: number;
+  readonly blockNoHigh: number;
+  readonly seqLow: number;
+  readonly seqHigh: number;
+  readonly pieces: readonly MergedPiece[];
+}
+
+export type MatchRequest =
+  | { readonly kind: 'fold'; readonly id: number; readonly input: FoldRequest }
+  | { readonly kind: 'rematch'; readonly id: number; readonly input: RematchRequest }
+  | { readonly kind: 'forget'; readonly audienceNo: number }
+  | { readonly kind: 'reloadGraph'; readonly id: number }
+  | { readonly kind: 'merged'; readonly mergeId: number; readonly stored: boolean };
+
+export type MatchReply =
+  | { readonly kind: 'ready'; readonly graph: GraphFacts }
+  | { readonly kind: 'fold'; readonly id: number; readonly output: FoldReply }
+  | { readonly kind: 'rematch'; readonly id: number; readonly output: RematchReply }
+  | { readonly kind: 'reloadGraph'; readonly id: number; readonly output: GraphFacts }
+  | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
+  | { readonly kind: 'merge'; readonly mergeId: number; readonly merge: StoredMerge };

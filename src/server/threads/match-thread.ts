@@ -1,0 +1,90 @@
+import { Worker } from 'node:worker_threads';
+
+import { AppError } from '../../base/faults.ts';
+import { workerUrl } from '../../platform/worker-url.ts';
+import type { Matcher } from '../../service/matching.ts';
+import type { GraphFacts, MatchReply, MatchRequest, MatchWorkerData, StoredMerge } from './match-messages.ts';
+
+export interface MatchThreadOptions extends MatchWorkerData {
+  /** Stores the result of a merge; false when the audience is gone. */
+  readonly storeMerge: (merge: StoredMerge) => Promise<boolean>;
+  readonly fatal: (reason: string) => void;
+}
+
+export interface MatchThread extends Matcher {
+  /** Reads the stored graph again; the counts of audiences are not touched. */
+  reloadGraph(): Promise<GraphFacts>;
+  graphFacts(): GraphFacts;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (output: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Starts the matching thread; resolves when it has loaded the graph. */
+export async function startMatchThread(options: MatchThreadOptions): Promise<MatchThread> {
+  const { storeMerge, fatal, ...data } = options;
+  const workerData: MatchWorkerData = data;
+  const worker = new Worker(workerUrl('match-worker', import.meta.url), { workerData, name: 'match' });
+  const waiting = new Map<number, Waiting>();
+  let closing = false;
+  let nextId = 1;
+  let facts: GraphFacts | null = null;
+  const post = (request: MatchRequest): void => worker.postMessage(request);
+  const ask = async <T>(request: (id: number) => MatchRequest): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      const id = nextId++;
+      waiting.set(id, { resolve, reject });
+      post(request(id));
+    });
+  const merge = async (mergeId: number, stored: StoredMerge): Promise<void> => {
+    // A merge that cannot be stored is only untidy: the blocks it was made from are still there.
+    const done = await storeMerge(stored).catch(() => false);
+    if (!closing) post({ kind: 'merged', mergeId, stored: done });
+  };
+  worker.on('error', (error) => fatal(`match thread: ${error.stack ?? error.message}`));
+  worker.on('exit', () => {
+    if (!closing) fatal('match thread ended');
+  });
+  await new Promise<void>((resolve) => {
+    worker.on('message', (reply: MatchReply) => {
+      if (reply.kind === 'ready') {
+        facts = reply.graph;
+        resolve();
+      } else if (reply.kind === 'merge') {
+        void merge(reply.mergeId, reply.merge);
+      } else {
+        settle(waiting, reply);
+      }
+    });
+  });
+  return {
+    fold: async (input) => ask((id) => ({ kind: 'fold', id, input })),
+    rematch: async (input) => ask((id) => ({ kind: 'rematch', id, input })),
+    forget: (audienceNo) => post({ kind: 'forget', audienceNo }),
+    reloadGraph: async () => {
+      facts = await ask<GraphFacts>((id) => ({ kind: 'reloadGraph', id }));
+      return facts;
+    },
+    graphFacts: () => facts ?? { version: 0, personCount: 0, entryCount: 0, memoryBytes: 0 },
+    close: async () => {
+      closing = true;
+      await worker.terminate();
+    },
+  };
+}
+
+function settle(
+  waiting: Map<number, Waiting>,
+  reply: Exclude<MatchReply, { kind: 'ready' | 'merge' }>,
+): void {
+  const call = waiting.get(reply.id);
+  waiting.delete(reply.id);
+  if (reply.kind === 'failed') {
+    call?.reject(new AppError('SERVICE_UNAVAILABLE', undefined, { cause: new Error(reply.reason) }));
+  } else {
+    call?.resolve(reply.output as never);
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Worker entry: holds the graph and the members of recently used audiences, folds operations and counts.
+ * Requests are answered in order; merges of blocks are done in pieces while nothing else waits.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { must } from '../../base/assert.ts';
+import { nodePrimitives } from '../../platform/primitives.ts';
+import { createMatchScripts } from '../../service/match-scripts.ts';
+import { createMemberKeeper, type MergeJob } from '../../service/member-keeper.ts';
+import type { MergedPiece } from '../../service/match-scripts.ts';
+import { createSealer } from '../../service/seal.ts';
+import { openSqliteReader } from '../../store/sqlite/reader.ts';
+import { createGraphKeeper, createGraphScripts } from '../../service/graph-keeper.ts';
+import type { MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
+
+const port = must(parentPort, () => 'the match worker runs in a worker thread');
+const data = workerData as MatchWorkerData;
+// Sizes play no part in reading; the rules live in the thread that writes.
+const rules = { minimumSize: 1, sandboxMinimumSize: 1 };
+const reader = openSqliteReader({
+  dataDir: data.dataDir,
+  scripts: { ...createMatchScripts(createSealer(data.sealKey), rules), ...createGraphScripts() },
+});
+const graph = createGraphKeeper({
+  readState: () => reader.readNow('graphState', {}),
+  readPieces: (runNo) => reader.readNow('graphPieces', { runNo }),
+  primitives: nodePrimitives,
+});
+const keeper = createMemberKeeper({
+  source: {
+    readAudience: (accountNo, audienceNo) => reader.readNow('storedAudience', { accountNo, audienceNo }),
+    readPiece: (accountNo, audienceNo, blockNo, pieceNo) =>
+      reader.readNow('blockPiece', { accountNo, audienceNo, blockNo, pieceNo }),
+  },
+  graph: graph.index,
+  primitives: nodePrimitives,
+  heldRowCountMax: data.heldRowCountMax,
+});
+
+/** Audiences that were folded since they were last looked at for merging. */
+const untidy = new Map<number, number>();
+let merging: {
+  readonly id: number;
+  readonly job: MergeJob;
+  readonly pieces: MergedPiece[];
+  sent: boolean;
+} | null = null;
+let nextMergeId = 1;
+
+const send = (reply: MatchReply): void => port.postMessage(reply);
+
+port.on('message', (request: MatchRequest) => {
+  try {
+    handle(request);
+  } catch (error) {
+    const reason =
+      error instanceof Error ? String((error.cause as Error | undefined)?.stack ?? error.stack) : 'unknown';
+    if ('id' in request) send({ kind: 'failed', id: request.id, reason });
+  }
+});
+
+function handle(request: MatchRequest): void {
+  switch (request.kind) {
+    case 'fold':
+      send({ kind: 'fold', id: request.id, output: keeper.fold(request.input) });
+      untidy.set(request.input.audienceNo, request.input.accountNo);
+      setImmediate(tidy);
+      return;
+    case 'rematch':
+      send({ kind: 'rematch', id: request.id, output: keeper.rematch(request.input) });
+      return;
+    case 'forget':
+      keeper.forget(request.audienceNo);
+      return;
+    case 'reloadGraph':
+      send({ kind: 'reloadGraph', id: request.id, output: graph.load() });
+      return;
+    case 'merged':
+      if (merging?.id === request.mergeId) {
+        if (request.stored) merging.job.adopt();
+        merging = null;
+        setImmediate(tidy);
+      }
+      return;
+  }
+}
+
+/** One step of the merge under way, or the start of the next one. */
+function tidy(): void {
+  if (merging === null) {
+    const next = nextJob();
+    if (next === null) return;
+    merging = { id: nextMergeId++, job: next, pieces: [], sent: false };
+  }
+  if (merging.sent) return;
+  const piece = merging.job.next();
+  if (piece !== null) {
+    merging.pieces.push(piece);
+    setImmediate(tidy);
+    return;
+  }
+  const { accountNo, audienceNo, blockNoLow, blockNoHigh, seqLow, seqHigh } = merging.job;
+  const merge = { accountNo, audienceNo, blockNoLow, blockNoHigh, seqLow, seqHigh, pieces: merging.pieces };
+  merging.sent = true;
+  send({ kind: 'merge', mergeId: merging.id, merge });
+}
+
+function nextJob(): MergeJob | null {
+  for (const [audienceNo, accountNo] of untidy) {
+    const job = keeper.planMerge(accountNo, audienceNo);
+    if (job !== null) return job;
+    untidy.delete(audienceNo);
+  }
+  return null;
+}
+
+send({ kind: 'ready', graph: graph.load() });
