@@ -2,10 +2,11 @@
  * The words that exports write where there is no value. A hash of such a word would join strangers,
  * so they count as an empty cell.
  */
+// prettier-ignore
 const words = [
   'null', '(null)', '\\n', 'none', 'nil', 'nan', 'na', 'n/a', 'n.a.', '#n/a', 'undefined', 'unknown', 'empty',
   'missing', 'blank', 'not available', 'not provided', '-', '--', '---', '.', '?', 'x', 'xx', 'xxx', '0', 'false', 'k.a.',
-] as const; // prettier-ignore
+] as const;
 const nothingWords: ReadonlySet<string> = new Set<string>(words);
 const wordLengthMax = Math.max(...words.map((word) => word.length));
 
@@ -16,9 +17,10 @@ export function isNothing(text: string): boolean {
 }
 
 /** Words that an id may not be; shorter than the list above, because ids such as `0` and `x` exist. */
+// prettier-ignore
 const noIdWords: ReadonlySet<string> = new Set([
   'null', '(null)', '\\n', 'none', 'nil', 'nan', 'n/a', '#n/a', 'undefined', '-', '--',
-]); // prettier-ignore
+]);
 
 /** Whether an id cell holds no id. */
 export function isNoId(text: string): boolean {

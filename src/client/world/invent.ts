@@ -22,8 +22,8 @@ const countryOfPercent: readonly Country[] = countries.flatMap((country) =>
 );
 
 /**
- * The person number `ordinal`. Numbers that no network assigns to people are used where a country has them,
- * and no value of one person equals a value of another: the ordinal is part of each.
+ * The person number `ordinal`, below 10⁷. No e-mail address and no phone number of one person equals one of
+ * another, because the ordinal is part of each.
  */
 export function inventPerson(random: SeededRandom, ordinal: number): InventedPerson {
   const country = random.pick(countryOfPercent);
@@ -53,11 +53,11 @@ function phoneOf(country: string, ordinal: number): string {
 /** Everything before the last seven digits: calling code, area or mobile prefix. */
 const callingNumbers: ReadonlyMap<string, string> = new Map([
   ['US', '+1206'],
-  ['GB', '+447'.concat('40')],
+  ['GB', '+44740'],
   ['DE', '+491511'],
-  ['FR', '+3361'.concat('2').slice(0, 5)],
-  ['BR', '+551191'.concat('2').slice(0, 7)],
-  ['JP', '+81902'.slice(0, 6).concat('')],
+  ['FR', '+3361'],
+  ['BR', '+551191'],
+  ['JP', '+81901'],
   ['IN', '+91987'],
 ]);
 

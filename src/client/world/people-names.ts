@@ -30,7 +30,9 @@ export const countries: readonly Country[] = [
     code: 'DE',
     percent: 15,
     firstNames: list('Anna Lukas Lena Felix Marie Jonas Lea Paul Greta Moritz Katja Stefan'),
-    lastNames: list('Mueller Schmidt Schneider Fischer Weber Wagner Becker Hoffmann Koch Richter Wolf Neumann'),
+    lastNames: list(
+      'Mueller Schmidt Schneider Fischer Weber Wagner Becker Hoffmann Koch Richter Wolf Neumann',
+    ),
     hosts: [...worldHosts, 'gmx.de', 'web.de', 't-online.de'],
   },
   {
@@ -51,7 +53,9 @@ export const countries: readonly Country[] = [
     code: 'JP',
     percent: 6,
     firstNames: list('Yui Haruto Aoi Ren Sakura Sota Hina Yuto Akari Kaito Misaki Riku'),
-    lastNames: list('Sato Suzuki Takahashi Tanaka Ito Watanabe Yamamoto Nakamura Kobayashi Kato Yoshida Yamada'),
+    lastNames: list(
+      'Sato Suzuki Takahashi Tanaka Ito Watanabe Yamamoto Nakamura Kobayashi Kato Yoshida Yamada',
+    ),
     hosts: [...worldHosts, 'docomo.ne.jp', 'yahoo.co.jp'],
   },
   {

@@ -1,88 +1,128 @@
 import { assert } from '../../base/assert.ts';
+import { identifierCodeMax } from '../../base/identifier-types.ts';
+import { directoryBitsFor, recordWords, type RunLayout, typeBits, typeMask, wideLayout } from './layout.ts';
 
 /**
- * An immutable sorted index from identifier token to person ordinal, in one stretch of shared memory:
- *
- *   directory   2^bits + 1 words   where the entries of each prefix begin; the prefix is the top `bits` of word 0
- *   records     3 words an entry   words 1 and 2 of the token, and the person
- *   lowBits     16 bits an entry   the low half of word 0, kept so that a larger directory can be made later
- *
- * Entries are in the order of prefix, word 1, word 2, person. A look-up compares prefix and two words: at
- * least 80 bits, 86 at 20 million entries. Tokens are pseudorandom, so a false match among 150,000 look-ups
- * in 20 million entries has odds of about 4 in 10^14. Costs 14.5 bytes an entry.
+ * Sorted entries (identifier token, person) over shared memory; never changes. Records are in the order
+ * of their tokens, equal tokens in the order of their persons, no pair twice.
  */
-export interface IndexRun {
-  readonly entryCount: number;
-  readonly bits: number;
+export interface Run {
+  readonly layout: RunLayout;
+  readonly directoryBits: number;
+  readonly count: number;
+  /** Entries per identifier code. */
+  readonly typeCounts: readonly number[];
+  /** The directory, then the records, then one record of zeros that is never an answer. */
+  readonly buffer: SharedArrayBuffer;
+  /** Place `p` holds the records `directory[p] … directory[p + 1] - 1`. */
   readonly directory: Uint32Array;
   readonly records: Uint32Array;
-  readonly lowBits: Uint16Array;
-  /** All of the above, one behind the other. */
-  readonly memory: SharedArrayBuffer;
 }
 
-export const recordWords = 3;
-/** Word 0 is 32 bits: 16 to 24 in the directory, the low 16 in `lowBits`, so every bit is in one of them. */
-const directoryBitsMin = 16;
-const directoryBitsMax = 24;
-const entriesPerBucket = 8;
-
-/** About eight entries a bucket: their words 1 lie in two cache lines. */
-export function directoryBitsFor(entryCount: number): number {
-  const wanted = Math.ceil(Math.log2(Math.max(1, entryCount / entriesPerBucket)));
-  return Math.min(directoryBitsMax, Math.max(directoryBitsMin, wanted));
+export interface RunShape {
+  readonly layout: RunLayout;
+  readonly directoryBits: number;
+  readonly count: number;
+  readonly typeCounts: readonly number[];
 }
 
-/** Bytes of a run's memory. */
-export function runBytes(entryCount: number, bits: number): number {
-  const directoryBytes = 4 * (2 ** bits + 1);
-  const bytes = directoryBytes + entryCount * (4 * recordWords + 2);
-  return Math.ceil(bytes / 4) * 4;
+/** Bytes of memory that a run of this shape takes. */
+export function runBytes({ layout, directoryBits, count }: Omit<RunShape, 'typeCounts'>): number {
+  return (2 ** directoryBits + 1 + (count + 1) * recordWords(layout)) * 4;
 }
 
-/** Lays a run over memory of `runBytes`; the contents are the caller's matter. */
-export function runOver(memory: SharedArrayBuffer, entryCount: number, bits: number): IndexRun {
-  assert(memory.byteLength === runBytes(entryCount, bits), () => 'memory of a run');
-  const directoryLength = 2 ** bits + 1;
-  const recordsAt = 4 * directoryLength;
-  const lowBitsAt = recordsAt + 4 * recordWords * entryCount;
+/** The run in a buffer; the buffer may have room for more records than the run has. */
+export function runOver(shape: RunShape, buffer: SharedArrayBuffer): Run {
+  assert(buffer.byteLength >= runBytes(shape), () => 'the buffer holds the run');
+  const directoryWords = 2 ** shape.directoryBits + 1;
   return {
-    entryCount,
-    bits,
-    directory: new Uint32Array(memory, 0, directoryLength),
-    records: new Uint32Array(memory, recordsAt, recordWords * entryCount),
-    lowBits: new Uint16Array(memory, lowBitsAt, entryCount),
-    memory,
+    ...shape,
+    buffer,
+    directory: new Uint32Array(buffer, 0, directoryWords),
+    records: new Uint32Array(buffer, directoryWords * 4, (shape.count + 1) * recordWords(shape.layout)),
   };
 }
 
-export function allocateRun(entryCount: number, bits: number): IndexRun {
-  return runOver(new SharedArrayBuffer(runBytes(entryCount, bits)), entryCount, bits);
+export const noTypes: readonly number[] = Array.from({ length: identifierCodeMax + 1 }, () => 0);
+
+export const emptyRun: Run = (() => {
+  const shape = { layout: wideLayout, directoryBits: 1, count: 0, typeCounts: noTypes };
+  return runOver(shape, new SharedArrayBuffer(runBytes(shape)));
+})();
+
+export const personOf = (run: Run, position: number): number =>
+  run.records[(position + 1) * recordWords(run.layout) - 1]! >>> typeBits;
+
+export const typeOf = (run: Run, position: number): number =>
+  run.records[(position + 1) * recordWords(run.layout) - 1]! & typeMask;
+
+/** Writes a run front to back. */
+export interface RunWriter {
+  /**
+   * Appends the entry with token words w0 … w2 and the record's last word. Tokens come in ascending
+   * order, equal ones by ascending person; a pair that was pushed before is dropped.
+   */
+  push(w0: number, w1: number, w2: number, load: number): void;
+  finish(): Run;
 }
 
-export const emptyRun: IndexRun = allocateRun(0, directoryBitsMin);
+/** `entryCountMax` sizes the buffer and the directory; pushing more is a bug. Costs about 10 ns an entry. */
+export function createRunWriter(layout: RunLayout, entryCountMax: number): RunWriter {
+  const directoryBits = directoryBitsFor(entryCountMax, layout);
+  const { keyStart } = layout;
+  const words = recordWords(layout);
+  const wide = layout.keyWords === 3;
+  assert(wide === (keyStart === 0), () => 'wide keys begin with the token');
+  const buffer = new SharedArrayBuffer(runBytes({ layout, directoryBits, count: entryCountMax }));
+  const directoryWords = 2 ** directoryBits + 1;
+  const directory = new Uint32Array(buffer, 0, directoryWords);
+  const records = new Uint32Array(buffer, directoryWords * 4);
+  const typeCounts = noTypes.slice();
+  const endAt = entryCountMax * words;
+  let at = 0;
+  let count = 0;
+  let place = 0;
 
-/** Whether directory and entries agree, so that no look-up can leave the run. Scans the directory and the persons. */
-export function isSoundRun({ directory, records, entryCount }: IndexRun, personCount: number): boolean {
-  if (directory[0] !== 0 || directory[directory.length - 1] !== entryCount) return false;
-  for (let i = 1; i < directory.length; i++) if (directory[i]! < directory[i - 1]!) return false;
-  for (let at = 2; at < records.length; at += recordWords) if (records[at]! >= personCount) return false;
-  return true;
+  return {
+    push(w0, w1, w2, load) {
+      const bucket = w0 >>> (32 - directoryBits);
+      const k0 = (wide ? w0 : (w0 << keyStart) | (w1 >>> (32 - keyStart))) >>> 0;
+      const k1 = (wide ? w1 : (w1 << keyStart) | (w2 >>> (32 - keyStart))) >>> 0;
+      const k2 = wide ? w2 : 0;
+      if (bucket >= place) while (place <= bucket) directory[place++] = count;
+      else if (count > directory[bucket]!) {
+        const back = comparePair(records, at - words, wide, k0, k1, k2, load);
+        if (back === 0) return;
+        assert(back < 0, () => 'entries are pushed in order');
+      }
+      assert(at < endAt && place === bucket + 1, () => 'entries are pushed in order, no more than announced');
+      records[at] = k0;
+      records[at + 1] = k1;
+      if (wide) records[at + 2] = k2;
+      records[at + words - 1] = load;
+      typeCounts[load & typeMask]! += 1;
+      at += words;
+      count += 1;
+    },
+    finish() {
+      while (place < directoryWords) directory[place++] = count;
+      return runOver({ layout, directoryBits, count, typeCounts }, buffer);
+    },
+  };
 }
 
-/** Whether the run has this token for this person. */
-export function hasEntry(run: IndexRun, w0: number, w1: number, w2: number, person: number): boolean {
-  const prefix = w0 >>> (32 - run.bits);
-  const end = run.directory[prefix + 1]!;
-  for (let i = run.directory[prefix]!; i < end; i++) {
-    const at = i * recordWords;
-    if (run.records[at] === w1 && run.records[at + 1] === w2 && run.records[at + 2] === person) return true;
-  }
-  return false;
-}
-
-/** Gives word 0 of an entry back: its prefix comes from the directory, the rest from `lowBits`. */
-export function wordZero(run: IndexRun, prefix: number, entry: number): number {
-  const high = (prefix << (32 - run.bits)) >>> 0;
-  return ((high & 0xffff0000) | run.lowBits[entry]!) >>> 0;
+/** Order of the record at word `at` against a key and a person; 0 is the same pair. */
+function comparePair(
+  records: Uint32Array,
+  at: number,
+  wide: boolean,
+  k0: number,
+  k1: number,
+  k2: number,
+  load: number,
+): number {
+  if (records[at] !== k0) return records[at]! - k0;
+  if (records[at + 1] !== k1) return records[at + 1]! - k1;
+  if (wide && records[at + 2] !== k2) return records[at + 2]! - k2;
+  return (records[at + (wide ? 3 : 2)]! >>> typeBits) - (load >>> typeBits);
 }

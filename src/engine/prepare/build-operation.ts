@@ -5,7 +5,8 @@ import { sortRowsByToken } from '../block/sort-tokens.ts';
 import { createTokenSet, type TokenSet } from '../block/token-set.ts';
 import { compareTokens, copyToken, sameToken } from '../token/compare.ts';
 import type { RequestTokens } from '../token/tokeniser.ts';
-import type { AudienceOperation, MemberColumns } from '../types.ts';
+import type { AudienceOperation, MemberBlock, MemberColumns } from '../types.ts';
+import { gatherRecords } from './gather-records.ts';
 
 /** The good rows of one audience of a request, in document order. */
 export interface OperationRows {
@@ -29,12 +30,10 @@ export function buildOperation(
   );
   const removed = lastOfEach(tokens.memberToken, sortRowsByToken(tokens.memberToken, keyed));
   const struck = identifiersOf(columns, tokens, rows.remove);
-  const builder = createBlockBuilder(
-    added.length + removed.length,
-    columns.identifierStart[columns.rowCount]!,
-  );
-  fill(builder, columns, tokens, added, removed, struck);
-  const block = builder.finish();
+  const isPlain = struck === null && removed.length === 0;
+  const block =
+    (isPlain ? gatherRecords(columns, tokens, added) : null) ??
+    buildBlock(columns, tokens, added, removed, struck);
   const fallback = fallbackOf(columns, tokens, rows.remove);
   return block.rowCount + fallback.entryCount === 0 ? null : { block, fallback };
 }
@@ -67,15 +66,15 @@ function identifiersOf(columns: MemberColumns, tokens: RequestTokens, rows: Uint
 }
 
 /** Merges both sorted lists; a member in both becomes a tombstone only. */
-function fill(
-  builder: BlockBuilder,
+function buildBlock(
   columns: MemberColumns,
   tokens: RequestTokens,
   added: Uint32Array,
   removed: Uint32Array,
   struck: TokenSet | null,
-): void {
+): MemberBlock {
   const { memberToken } = tokens;
+  const builder = createBlockBuilder(added.length + removed.length, added.length * 2);
   let at = 0;
   for (const row of added) {
     let order = -1;
@@ -89,6 +88,7 @@ function fill(
     if (order !== 0) addRecord(builder, columns, tokens, row, struck);
   }
   for (; at < removed.length; at++) builder.tombstone(memberToken, removed[at]!);
+  return builder.finish();
 }
 
 function addRecord(

@@ -48,11 +48,12 @@ function startsOf(lengths: readonly number[]): Uint32Array {
   return starts;
 }
 
+/** The first one is the reason under which a sample is shown; a missing id gives way to any other. */
 export function faultsOf(member: ModelMember, side: 'add' | 'remove'): MemberFaultKind[] {
   const kinds: MemberFaultKind[] = member.fault === undefined ? [] : [member.fault];
-  if (member.id === null) kinds.push('external_id_missing');
   const needsIdentifier = side === 'add' || member.id === null;
   if (needsIdentifier && member.identifiers.length === 0) kinds.push('identifier_missing');
+  if (member.id === null) kinds.push('external_id_missing');
   return kinds;
 }
 

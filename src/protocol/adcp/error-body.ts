@@ -8,6 +8,8 @@ import { pointerOf, pointerOfField, RequestFault } from './issues.ts';
 /** Source: AdCP transport errors: a serialised error is at most this long, its code 64 characters. */
 export const errorBytesMax = 4096;
 const messageCharsMax = 600;
+/** What is left of a message that is all escapes. */
+const messageCharsMin = 200;
 const retryAfterSecondsMin = 1;
 const retryAfterSecondsMax = 3600;
 
@@ -61,14 +63,18 @@ function bodyOf(
   };
 }
 
-/** Gives up issues from the last, then details, until the error fits. */
+/** Gives up issues from the last, then details, then length, until the error fits. */
 function fitted(parts: ErrorParts, generation: Generation): JsonObject {
   for (let count = parts.issues.length; count > 0; count -= 1) {
     const body = bodyOf(parts, generation, count, true);
     if (bytesOf(body) <= errorBytesMax) return body;
   }
   const body = bodyOf(parts, generation, 0, true);
-  return bytesOf(body) <= errorBytesMax ? body : bodyOf(parts, generation, 0, false);
+  if (bytesOf(body) <= errorBytesMax) return body;
+  const bare = bodyOf(parts, generation, 0, false);
+  if (bytesOf(bare) <= errorBytesMax) return bare;
+  const short = { ...parts, message: parts.message.slice(0, messageCharsMin), suggestion: undefined };
+  return bodyOf(short, generation, 0, false);
 }
 
 /**

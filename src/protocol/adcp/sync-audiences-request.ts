@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts';
 import type { JsonObject, PreparedAudience } from '../../engine/types.ts';
 import type { AccountReference, AudienceRequest, Generation } from '../../service/api.ts';
 import { readRequiredAccount } from './account-reference.ts';
-import { ArgumentReader, isObject, IssueList } from './argument-reader.ts';
+import { ArgumentReader, isArray, isObject, IssueList } from './argument-reader.ts';
 
 /** What the arguments of sync_audiences say, checked. */
 export interface SyncArguments {
@@ -175,11 +175,7 @@ function wantsCallback(
 }
 
 /** Rules on the list as a whole. Sources: AdCP sync-audiences-request (`if`/`then`); contract, syncing an audience. */
-function checkList(
-  reader: ArgumentReader,
-  audiences: readonly unknown[] | null,
-  deleteMissing: boolean,
-): void {
+function checkList(reader: ArgumentReader, deleteMissing: boolean): void {
   if (deleteMissing && !reader.has('audiences')) {
     reader.issue(
       'audiences',
@@ -187,7 +183,8 @@ function checkList(
       'is required with delete_missing: list the audiences to keep, or send [] to delete every one.',
     );
   }
-  if (audiences?.length === 0 && !deleteMissing) {
+  const audiences = reader.raw('audiences');
+  if (isArray(audiences) && audiences.length === 0 && !deleteMissing) {
     reader.issue(
       'audiences',
       'minItems',
@@ -210,7 +207,7 @@ export function readSyncAudiences(
   const deleteMissing = reader.boolean('delete_missing') ?? false;
   const audiences = readAudiences(reader, prepared, issues);
   const invalidMembers = readInvalidMembers(reader, issues);
-  checkList(reader, audiences, deleteMissing);
+  checkList(reader, deleteMissing);
   const config = reader.object('push_notification_config');
   issues.settle();
   const asksCallback = wantsCallback(config, webhooksOffered, audiences === null);

@@ -11,8 +11,9 @@ import { createMemberKeeper, type MergeJob } from '../../service/member-keeper.t
 import type { MergedPiece } from '../../service/match-scripts.ts';
 import { createSealer } from '../../service/seal.ts';
 import { openSqliteReader } from '../../store/sqlite/reader.ts';
-import { createGraphKeeper, createGraphScripts } from '../../service/graph-keeper.ts';
-import type { MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
+import { createGraphScripts, loadGraph } from '../../service/graph-store.ts';
+import { emptySnapshot, indexOf } from '../../engine/identity/snapshot.ts';
+import type { GraphFacts, MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
 
 const port = must(parentPort, () => 'the match worker runs in a worker thread');
 const data = workerData as MatchWorkerData;
@@ -22,21 +23,31 @@ const reader = openSqliteReader({
   dataDir: data.dataDir,
   scripts: { ...createMatchScripts(createSealer(data.sealKey), rules), ...createGraphScripts() },
 });
-const graph = createGraphKeeper({
-  readState: () => reader.readNow('graphState', {}),
-  readPieces: (runNo) => reader.readNow('graphPieces', { runNo }),
-  primitives: nodePrimitives,
-});
+let graph = indexOf(emptySnapshot);
 const keeper = createMemberKeeper({
   source: {
     readAudience: (accountNo, audienceNo) => reader.readNow('storedAudience', { accountNo, audienceNo }),
     readPiece: (accountNo, audienceNo, blockNo, pieceNo) =>
       reader.readNow('blockPiece', { accountNo, audienceNo, blockNo, pieceNo }),
   },
-  graph: graph.index,
+  graph: () => graph,
   primitives: nodePrimitives,
   heldRowCountMax: data.heldRowCountMax,
 });
+
+function loadStoredGraph(): GraphFacts {
+  const snapshot = loadGraph(
+    {
+      readState: () => reader.readNow('graphState', {}),
+      readPieceNos: (runNo) => reader.readNow('graphPieceNos', { runNo }),
+      readPiece: (runNo, pieceNo) => reader.readNow('graphPiece', { runNo, pieceNo }),
+    },
+    nodePrimitives,
+  );
+  graph = indexOf(snapshot);
+  const { version, livePersonCount: personCount, entryCount } = snapshot;
+  return { version, personCount, entryCount, memoryBytes: graph.memoryBytes };
+}
 
 /** Audiences that were folded since they were last looked at for merging. */
 const untidy = new Map<number, number>();
@@ -74,7 +85,7 @@ function handle(request: MatchRequest): void {
       keeper.forget(request.audienceNo);
       return;
     case 'reloadGraph':
-      send({ kind: 'reloadGraph', id: request.id, output: graph.load() });
+      send({ kind: 'reloadGraph', id: request.id, output: loadStoredGraph() });
       return;
     case 'merged':
       if (merging?.id === request.mergeId) {
@@ -115,4 +126,4 @@ function nextJob(): MergeJob | null {
   return null;
 }
 
-send({ kind: 'ready', graph: graph.load() });
+send({ kind: 'ready', graph: loadStoredGraph() });

@@ -21,4 +21,6 @@ export type FromWriter =
 export interface WriterSetup {
   readonly rollcallStoreWriter: true;
   readonly databaseFile: string;
+  /** Whatever the entry file needs to make its scripts. */
+  readonly settings?: unknown;
 }

@@ -17,6 +17,8 @@ export interface SqliteStoreOptions<R extends ScriptRegistry> {
   readonly dataDir: string;
   /** The entry file of the writer thread: it calls `runStoreWorker` with the same scripts. */
   readonly workerUrl: URL;
+  /** Handed to the entry file as `workerData.settings`: what it makes its scripts with. */
+  readonly workerSettings?: unknown;
   readonly scripts: R;
   readonly clock: Clock;
   /** Told of errors that callers are told nothing of. */
@@ -79,10 +81,11 @@ function migrateDirectory(
 
 /** Resolves when the writer has opened the database with every setting asserted. */
 async function startWriter(
-  options: Pick<SqliteStoreOptions<ScriptRegistry>, 'workerUrl'>,
+  options: Pick<SqliteStoreOptions<ScriptRegistry>, 'workerUrl' | 'workerSettings'>,
   databaseFile: string,
 ): Promise<Worker> {
-  const setup: WriterSetup = { rollcallStoreWriter: true, databaseFile };
+  const settings = options.workerSettings;
+  const setup: WriterSetup = { rollcallStoreWriter: true, databaseFile, settings };
   const worker = new Worker(options.workerUrl, { workerData: setup, name: 'store-writer' });
   const refusal = await new Promise<string | null>((resolve) => {
     worker.once('message', (message: FromWriter) => {

@@ -1,0 +1,58 @@
+import { assert } from '../../base/assert.ts';
+
+const MiB = 1024 * 1024;
+
+/** Buffers from this size on are kept for the next body; smaller ones are cheap. */
+const reuseBytesMin = MiB;
+const idleBytesMax = 48 * MiB;
+
+/**
+ * Memory for bodies, bounded over all requests. Buffers are shared memory, so that another thread reads a body
+ * where it is. A large buffer is handed out again, with old bytes in it: a taker reads only what it has written.
+ * That saves the system clearing 15 MB for every full call.
+ */
+export interface BodyMemory {
+  /** A buffer of at least `bytes`, or null when all bodies together would hold too much. */
+  take(bytes: number): Uint8Array | null;
+  give(buffer: Uint8Array): void;
+  /** Bytes handed out now. */
+  readonly usedBytes: number;
+}
+
+export function createBodyMemory(bytesMax: number): BodyMemory {
+  const idle: Uint8Array[] = [];
+  let idleBytes = 0;
+  let usedBytes = 0;
+
+  function reuse(bytes: number): Uint8Array | null {
+    // A buffer much larger than the body would count for more than it holds.
+    const place = idle.findIndex((buffer) => buffer.length >= bytes && buffer.length <= 2 * bytes);
+    if (place < 0) return null;
+    const [buffer] = idle.splice(place, 1);
+    idleBytes -= buffer?.length ?? 0;
+    return buffer ?? null;
+  }
+
+  return {
+    take(bytes) {
+      const size = bytes < reuseBytesMin ? bytes : Math.ceil(bytes / MiB) * MiB;
+      if (usedBytes + size > bytesMax) return null;
+      let buffer = bytes < reuseBytesMin ? null : reuse(bytes);
+      if (buffer !== null && usedBytes + buffer.length > bytesMax) buffer = null;
+      buffer ??= new Uint8Array(new SharedArrayBuffer(size));
+      usedBytes += buffer.length;
+      return buffer;
+    },
+    give(buffer) {
+      usedBytes -= buffer.length;
+      assert(usedBytes >= 0, () => 'a body buffer was given back twice');
+      if (buffer.length < reuseBytesMin || buffer.length > idleBytesMax) return;
+      while (idleBytes + buffer.length > idleBytesMax) idleBytes -= idle.shift()?.length ?? 0;
+      idle.push(buffer);
+      idleBytes += buffer.length;
+    },
+    get usedBytes() {
+      return usedBytes;
+    },
+  };
+}

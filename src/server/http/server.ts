@@ -1,0 +1,253 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+import type { Clock, Random } from '../../base/clock.ts';
+import { AppError } from '../../base/faults.ts';
+import { errorFields } from '../../platform/log.ts';
+import type { Log, LogLevel } from '../../platform/log.ts';
+import type { Endpoint, Reply } from '../../protocol/endpoint.ts';
+import type { Ingest } from '../../protocol/ingest.ts';
+import { createBodyMemory } from './body-memory.ts';
+import { runExchange } from './exchange.ts';
+import type { ExchangeParts, ExchangeResult } from './exchange.ts';
+import { createHostCheck } from './host-check.ts';
+import { httpLimits } from './http-limits.ts';
+import type { HttpLimits } from './http-limits.ts';
+import { jsonReply, plainRefusal, textReply, writeReply } from './replies.ts';
+
+/** What the server can say of itself. */
+export interface Health {
+  /** Null: requests can be taken. Otherwise the reason why not, in fixed words. */
+  notReady(): string | null;
+}
+
+export interface HttpServerParts {
+  /** Answers POST /mcp. */
+  readonly mcp: Endpoint;
+  readonly ingest: Ingest;
+  readonly health: Health;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits?: Partial<HttpLimits>;
+  /** Host names that are served on a loopback address besides its own: that of a proxy in front. */
+  readonly allowedHosts?: readonly string[];
+}
+
+export interface HttpAddress {
+  readonly host: string;
+  readonly port: number;
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+}
+
+export interface HttpServer {
+  /** Resolves when connections are taken. Port 0 takes a free one. Refuses with CONFIGURATION_ERROR. */
+  listen(host: string, port: number): Promise<HttpAddress>;
+  /**
+   * Takes no new connections, lets requests under way finish for at most `graceMs`, then cuts what is left. Idle connections
+   * are closed at once. May be called again.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+const welcome = `Rollcall: a seller's server for customer audiences, speaking AdCP over MCP.
+
+POST /mcp      AdCP tools: get_adcp_capabilities, list_accounts, sync_accounts, sync_audiences, get_task_status, list_tasks
+GET  /readyz   200 when requests can be taken
+GET  /livez    200 while the process runs
+
+Tool calls need an API key: Authorization: Bearer <key>. The seller gives it out with "rollcall key create".
+AdCP: https://docs.adcontextprotocol.org
+`;
+
+/** How often Node looks for connections that are too slow; its own default of 30 s would make a bound of 10 s one of 40. */
+const timeoutCheckMsMax = 1_000;
+
+/** The route that a request is logged and answered under: never the address itself, which a caller may fill at will. */
+function routeOf(url: string | undefined): string {
+  const path = (url ?? '').split('?', 1)[0] ?? '';
+  return ['/mcp', '/livez', '/readyz', '/'].includes(path) ? path : 'other';
+}
+
+function smallReply(parts: HttpServerParts, route: string, method: string): Reply {
+  if (route === 'other') return plainRefusal(404, 'There is nothing here. AdCP over MCP is served at /mcp.');
+  if (method !== 'GET' && method !== 'HEAD') {
+    const reply = plainRefusal(405, 'Only GET is served here.');
+    return { ...reply, headers: { ...reply.headers, allow: 'GET, HEAD' } };
+  }
+  if (route === '/livez') return jsonReply(200, { status: 'ok' });
+  if (route === '/') return textReply(200, welcome);
+  const reason = parts.health.notReady();
+  return reason === null
+    ? jsonReply(200, { status: 'ready' })
+    : jsonReply(503, { status: 'not_ready', reason }, { 'retry-after': '1' });
+}
+
+/**
+ * Ends an answer whose request was not read to its end. A socket closed with unread bytes resets the connection, and the caller
+ * would lose the answer; so the rest is read and dropped for a while.
+ */
+function endAfterLinger(request: IncomingMessage, response: ServerResponse, limits: HttpLimits): void {
+  let dropped = 0;
+  const timer = setTimeout(finish, limits.lingerMs);
+  function finish(): void {
+    clearTimeout(timer);
+    response.end();
+  }
+  request
+    .on('data', (chunk: Uint8Array) => {
+      dropped += chunk.length;
+      if (dropped > limits.lingerBytesMax) request.destroy();
+    })
+    .once('end', finish)
+    .once('close', finish)
+    .once('error', finish);
+  request.resume();
+}
+
+/** Health questions are asked every second and say nothing when they are answered. */
+function levelOf(reply: Reply, route: string): LogLevel {
+  if (reply.record?.unexpected !== undefined) return 'error';
+  if (reply.status >= 500) return 'warn';
+  return route === '/livez' || route === '/readyz' ? 'debug' : 'info';
+}
+
+/** What Node's parser refuses never becomes a request; it is still answered in words. */
+function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable) return void socket.destroy();
+  const [status, says] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? ['408 Request Timeout', 'The request took too long to arrive.']
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? ['431 Request Header Fields Too Large', 'The headers of the request are too large.']
+        : ['400 Bad Request', 'This is not an HTTP request that can be understood.'];
+  const body = JSON.stringify({ error: { status: Number(status.slice(0, 3)), message: says } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function newNodeServer(limits: HttpLimits): Server {
+  const node = createServer({
+    maxHeaderSize: limits.headerBytesMax,
+    headersTimeout: limits.headerTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(timeoutCheckMsMax, limits.headerTimeoutMs),
+    noDelay: true,
+  });
+  node.maxConnections = limits.connectionCountMax;
+  node.on('clientError', onClientError);
+  return node;
+}
+
+async function listenOn(node: Server, host: string, port: number): Promise<HttpAddress> {
+  await new Promise<void>((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException): void => {
+      const says =
+        error.code === 'EADDRINUSE'
+          ? `Port ${port} is taken by another program; choose another with --port.`
+          : `The server cannot listen on ${host}, port ${port} (${error.code ?? error.name}).`;
+      reject(new AppError('CONFIGURATION_ERROR', says, { cause: error }));
+    };
+    node.once('error', onError);
+    node.listen(port, host, () => {
+      node.off('error', onError);
+      resolve();
+    });
+  });
+  const bound = node.address() as AddressInfo;
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return { host, port: bound.port, url: `http://${shown}:${bound.port}` };
+}
+
+async function closeNode(node: Server, graceMs: number): Promise<void> {
+  if (!node.listening) return;
+  const timer = setTimeout(() => node.closeAllConnections(), graceMs);
+  await new Promise<void>((resolve) => {
+    node.close(() => resolve());
+    node.closeIdleConnections();
+  });
+  clearTimeout(timer);
+}
+
+/**
+ * The HTTP front: bounds, routes, bodies, answers, one log line per request. It knows no protocol; endpoints answer what
+ * it has read. Small requests are answered while large bodies stream in, because nothing here waits or copies twice.
+ */
+export function createHttpServer(parts: HttpServerParts): HttpServer {
+  const limits: HttpLimits = { ...httpLimits, ...parts.limits };
+  const exchangeParts: ExchangeParts = {
+    ingest: parts.ingest,
+    memory: createBodyMemory(limits.inFlightBytesMax),
+    limits,
+  };
+  const node = newNodeServer(limits);
+  let isHostServed: (host: string | undefined) => boolean = () => true;
+  let isClosing = false;
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: string,
+  ): Promise<ExchangeResult> {
+    if (!isHostServed(request.headers.host)) {
+      return { reply: plainRefusal(421, 'This server is not known by that Host name.'), bytesIn: 0 };
+    }
+    if (route !== '/mcp') return { reply: smallReply(parts, route, request.method ?? ''), bytesIn: 0 };
+    return runExchange(exchangeParts, parts.mcp, request, response);
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAt = parts.clock.monotonic();
+    const requestId = parts.random.uuid();
+    const route = routeOf(request.url);
+    response.setHeader('x-request-id', requestId);
+    response.on('error', () => undefined);
+    const { reply, bytesIn } = await answer(request, response, route);
+    const fields = { request_id: requestId, method: request.method ?? '', route };
+    if (reply === null) {
+      parts.log('info', 'http_request_aborted', fields);
+      return;
+    }
+    const isUnread = !request.complete;
+    const bytesOut = writeReply(response, reply, isUnread || isClosing, !isUnread);
+    if (isUnread) endAfterLinger(request, response, limits);
+    const { unexpected, operation, code, keyId } = reply.record ?? {};
+    const time = Math.round((parts.clock.monotonic() - startedAt) * 100) / 100;
+    parts.log(levelOf(reply, route), 'http_request', {
+      ...fields,
+      status: reply.status,
+      duration_ms: time,
+      bytes_in: bytesIn,
+      bytes_out: bytesOut,
+      operation,
+      code,
+      key_id: keyId,
+      ...(unexpected === undefined ? {} : errorFields(unexpected)),
+    });
+  }
+
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    handle(request, response).catch((error: unknown) => {
+      parts.log('error', 'http_request_failed', errorFields(error));
+      request.destroy();
+    });
+  }
+  node.on('request', onRequest);
+  // With this listener Node leaves it to us to ask for the body, so a refusal comes before the body is sent.
+  node.on('checkContinue', onRequest);
+
+  return {
+    listen(host, port) {
+      isHostServed = createHostCheck(host, parts.allowedHosts ?? []);
+      return listenOn(node, host, port);
+    },
+    close(graceMs) {
+      isClosing = true;
+      return closeNode(node, graceMs);
+    },
+  };
+}

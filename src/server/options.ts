@@ -1,0 +1,79 @@
+import { limits } from '../base/limits.ts';
+import { boolean, choice, integer, list, text } from './options-table.ts';
+import type { OptionTable, OptionValues } from './options-table.ts';
+
+/** The setting that nearly every command shares. */
+export const dataOption = text({
+  name: 'data',
+  fallback: './data',
+  placeholder: 'DIR',
+  help: 'Directory that holds the database and the token key.',
+});
+
+/** Every setting of `rollcall serve`. The environment's name follows from the name: ROLLCALL_MINIMUM_SIZE. */
+export const serveOptions = {
+  host: text({
+    name: 'host',
+    fallback: '127.0.0.1',
+    placeholder: 'ADDRESS',
+    help: 'Address to listen on; 0.0.0.0 for all.',
+  }),
+  port: integer({
+    name: 'port',
+    fallback: 8080,
+    min: 0,
+    max: 65_535,
+    placeholder: 'PORT',
+    example: '8080',
+    help: 'Port to listen on; 0 picks a free one. PORT in the environment is honoured too.',
+  }),
+  data: { ...dataOption, example: './data' },
+  databaseUrl: text({
+    name: 'database-url',
+    fallback: '',
+    placeholder: 'URL',
+    help: 'Empty: the embedded database, the only one in this build.',
+  }),
+  minimumSize: integer({
+    name: 'minimum-size',
+    fallback: 1_000,
+    min: limits.minimumAudienceSizeFloor,
+    max: 1_000_000_000,
+    help: 'Matched members that an audience needs to be ready; sandbox accounts need 1.',
+  }),
+  waitMs: integer({
+    name: 'wait-ms',
+    fallback: 1_000,
+    min: 0,
+    max: 30_000,
+    placeholder: 'MS',
+    help: 'How long a sync waits for matching before it answers; 0 answers at once.',
+  }),
+  sandbox: boolean({
+    name: 'sandbox',
+    fallback: true,
+    help: 'Serve sandbox accounts, and let buyers declare them.',
+  }),
+  buyerAccounts: boolean({
+    name: 'buyer-accounts',
+    fallback: true,
+    help: 'Let buyers create accounts with sync_accounts.',
+  }),
+  logLevel: choice({
+    name: 'log-level',
+    fallback: 'info',
+    choices: ['debug', 'info', 'warn', 'error'],
+    help: 'Lines below this level are not written.',
+  }),
+  allowHost: list({
+    name: 'allow-host',
+    fallback: [],
+    placeholder: 'NAME',
+    help: 'Name under which callers may address the server, besides the address it listens on; may be repeated.',
+  }),
+} as const satisfies OptionTable;
+
+export type ServeSettings = OptionValues<typeof serveOptions>;
+
+/** Every setting that the environment or the configuration file may hold. */
+export const settings: OptionTable = serveOptions;

@@ -1,0 +1,50 @@
+import { hkdfSync } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Random } from '../base/clock.ts';
+import { AppError } from '../base/faults.ts';
+
+/** Thirty-two bytes for each purpose, all from one secret. */
+export interface Secrets {
+  /** Turns identifiers into tokens. Losing it loses the graph and the lists. */
+  readonly tokenKey: Uint8Array;
+  /** Seals callers' own words at rest. */
+  readonly sealKey: Uint8Array;
+  /** Makes stored hashes of API keys and request keys useless without it. */
+  readonly pepper: Uint8Array;
+}
+
+export const secretFileName = 'secret.key';
+const secretBytes = 32;
+
+/** Reads the secret from ROLLCALL_SECRET (64 hexadecimal digits) or from the data directory, where it is made on first use. */
+export function loadSecrets(dataDir: string, fromEnvironment: string | undefined, random: Random): Secrets {
+  const secret =
+    fromEnvironment === undefined
+      ? fromFile(dataDir, random)
+      : parseSecret(fromEnvironment, 'ROLLCALL_SECRET');
+  const derive = (purpose: string): Uint8Array =>
+    new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), `rollcall/${purpose}/v1`, secretBytes));
+  return { tokenKey: derive('token'), sealKey: derive('seal'), pepper: derive('pepper') };
+}
+
+function fromFile(dataDir: string, random: Random): Uint8Array {
+  const path = join(dataDir, secretFileName);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    const fresh = Buffer.from(random.bytes(secretBytes)).toString('hex');
+    writeFileSync(path, `${fresh}\n`, { flag: 'wx', mode: 0o600, flush: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return parseSecret(readFileSync(path, 'utf8').trim(), `The file ${secretFileName}`);
+}
+
+function parseSecret(text: string, where: string): Uint8Array {
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  throw new AppError('CONFIGURATION_ERROR', `${where} must hold 64 hexadecimal digits.`, {
+    suggestion:
+      'Restore the secret that this data directory was made with; without it the lists cannot be read.',
+  });
+}

@@ -1,0 +1,33 @@
+import type { FaultCode } from '../../base/faults.ts';
+
+export interface GraphWorkerData {
+  readonly dataDir: string;
+  readonly stagedFile: string;
+}
+
+export interface GraphApplied {
+  readonly version: number;
+  readonly personCount: number;
+  readonly entryCount: number;
+  readonly newPersonCount: number;
+  readonly addedEntryCount: number;
+  readonly removedEntryCount: number;
+  readonly isChanged: boolean;
+}
+
+export type GraphWorkerReply =
+  | {
+      readonly kind: 'write';
+      readonly id: number;
+      readonly name: 'newGraphRun' | 'putGraphPiece' | 'flipGraph';
+      readonly input: object;
+    }
+  | { readonly kind: 'done'; readonly result: GraphApplied }
+  | { readonly kind: 'failed'; readonly code: FaultCode; readonly message: string; readonly detail: string };
+
+export interface GraphWorkerRequest {
+  readonly id: number;
+  readonly ok: boolean;
+  readonly output?: unknown;
+  readonly message?: string;
+}
