@@ -31,7 +31,7 @@ const smoke = process.argv.includes('--smoke');
 const flag = process.argv.indexOf('--members');
 const audienceMembers = flag > 0 ? Number(process.argv[flag + 1]) : smoke ? 20_000 : 1_000_000;
 const callMembers = smoke ? 1_000 : 100_000;
-const rounds = smoke ? 2 : 7;
+const rounds = smoke ? 2 : 5;
 assert(Number.isInteger(audienceMembers) && audienceMembers >= callMembers, () => '--members is too small');
 
 let state = 0x2545f491;

@@ -11,8 +11,13 @@ export interface OptionSources {
   readonly file: unknown;
 }
 
-/** Environment names that are ours but no settings of a command. */
-const otherEnvironmentNames = ['ROLLCALL_CONFIG', 'ROLLCALL_LONG'];
+/** Environment names that are ours but no settings: the place of the configuration file, and switches of the tests. */
+const otherEnvironmentNames = [
+  'ROLLCALL_CONFIG',
+  'ROLLCALL_LONG',
+  'ROLLCALL_WRITE_GOLDEN',
+  'ROLLCALL_ADCP_SCHEMAS',
+];
 
 /**
  * Settles every option of `table`: flag, then environment, then configuration file, then default.

@@ -1,5 +1,5 @@
 import { limits } from '../base/limits.ts';
-import { boolean, choice, integer, list, text } from './options-table.ts';
+import { boolean, choice, integer, list, text, UsageFault } from './options-table.ts';
 import type { OptionTable, OptionValues } from './options-table.ts';
 
 /** The setting that nearly every command shares. */
@@ -9,6 +9,23 @@ export const dataOption = text({
   placeholder: 'DIR',
   help: 'Directory that holds the database and the token key.',
 });
+
+/** The secret that everything at rest is keyed with. Every command that opens a data directory takes it. */
+export const secretOption = text({
+  name: 'secret',
+  fallback: '',
+  secret: true,
+  placeholder: 'HEX',
+  help: 'The 64 hexadecimal digits that tokens are keyed with; empty: the file secret.key in the data directory.',
+});
+
+/** The value may hold a password, so it is not repeated. */
+function embeddedOnly(value: string): string {
+  if (value === '') return value;
+  throw new UsageFault(
+    'database-url must be empty: this build has the embedded database only; use --data to say where.',
+  );
+}
 
 /** Every setting of `rollcall serve`. The environment's name follows from the name: ROLLCALL_MINIMUM_SIZE. */
 export const serveOptions = {
@@ -28,12 +45,16 @@ export const serveOptions = {
     help: 'Port to listen on; 0 picks a free one. PORT in the environment is honoured too.',
   }),
   data: { ...dataOption, example: './data' },
-  databaseUrl: text({
-    name: 'database-url',
-    fallback: '',
-    placeholder: 'URL',
-    help: 'Empty: the embedded database, the only one in this build.',
-  }),
+  secret: secretOption,
+  databaseUrl: {
+    ...text({
+      name: 'database-url',
+      fallback: '',
+      placeholder: 'URL',
+      help: 'Empty: the embedded database, the only one in this build.',
+    }),
+    parse: embeddedOnly,
+  },
   minimumSize: integer({
     name: 'minimum-size',
     fallback: 1_000,

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { normaliseEmail } from './email.ts';
-import { hashText } from './hash.ts';
+import { hashText } from './hash-text.ts';
 
 test('golden vectors of the wire rule', () => {
   const vectors: readonly (readonly [string, string])[] = [

@@ -10,5 +10,5 @@ export function hashText(text: string): string {
  * asking Node for a Buffer costs three times that.
  */
 export function hashInto(bytes: Uint8Array, out: Buffer, at: number): void {
-  out.latin1Write(hash('sha256', bytes, 'binary'), at, 32);
+  out.write(hash('sha256', bytes, 'binary'), at, 32, 'latin1');
 }

@@ -96,16 +96,16 @@ const planByCode: (PhonePlan | undefined)[] = new Array<PhonePlan | undefined>(1
 for (const plan of plans) planByCode[Number(plan.code)] = plan;
 
 /** National spellings are settled for the countries of the table only (and Canada, which dials like the US). */
-const planByCountry = new Map<Country, PhonePlan>(rows.map((row, i) => [row.country, plans[i]!]));
+const planByCountry = new Map<string, PhonePlan>(rows.map((row, i) => [row.country, plans[i]!]));
 planByCountry.set('CA', planByCode[1]!);
 
 /** The plan for numbers without a country code; undefined leaves those to the library. */
-export function phonePlanOf(country: Country | undefined): PhonePlan | undefined {
+export function phonePlanOf(country: string | undefined): PhonePlan | undefined {
   return country === undefined ? undefined : planByCountry.get(country);
 }
 
 /** Countries that the fast path knows, for tests and reports. */
-export const fastPhoneCountries: readonly Country[] = [...planByCountry.keys()];
+export const fastPhoneCountries: readonly string[] = [...planByCountry.keys()];
 
 const digits = new Uint8Array(24);
 
@@ -176,7 +176,6 @@ function write(plan: PhonePlan, from: number, count: number, out: Uint8Array): n
   if (length < 2 || length > nationalDigitsMax) return undecided;
   if (plan.safeFirst[digits[from]!] !== 1 || plan.safeLength[length] !== 1) return undecided;
   let steps = 0;
-  let counts = 0;
   let at = 0;
   out[at++] = 0x2b;
   for (let i = 0; i < plan.code.length; i++) out[at++] = plan.code.charCodeAt(i);
@@ -185,9 +184,8 @@ function write(plan: PhonePlan, from: number, count: number, out: Uint8Array): n
   for (let i = from + 1; i < count; i++) {
     const digit = digits[i]!;
     if (digit !== before) steps++;
-    if (digit === (before + 1) % 10) counts++;
     out[at++] = digit + 0x30;
     before = digit;
   }
-  return steps === 0 || counts === length - 1 ? 0 : at;
+  return steps === 0 ? 0 : at;
 }

@@ -3,12 +3,13 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { hashText } from './hash.ts';
-import { phonePlans, plansByCallingCode } from './phone-plans.ts';
+import { hashText } from './hash-text.ts';
+import { fastPhoneCountries, phonePlanOf } from './phone-fast.ts';
 import { normalisePhone, normalisePhoneByLibrary } from './phone.ts';
 
+const codes = fastPhoneCountries.map((country) => phonePlanOf(country)!.code);
 const isLong = process.env.ROLLCALL_LONG === '1';
-const countries = [...phonePlans.keys(), undefined, 'AG', 'AT', 'MX', 'IT'];
+const countries = [...fastPhoneCountries, undefined, 'AG', 'KZ', 'AR', 'ZZ'];
 
 test('golden vector of the wire rule', () => {
   const expected = 'f48869b8f9aa60d5eb6147b2130ae29eae6e2d6877dbb9eb9448ce04fe90e3ca';
@@ -45,15 +46,7 @@ test('spellings and their numbers', () => {
 
 test('the fast path answers as the library does', () => {
   const separator = fc.constantFrom('', '', '', ' ', '-', '.', '(', ')', ' (', ') ');
-  const head = fc.constantFrom(
-    '',
-    '0',
-    '00',
-    '+',
-    '1',
-    '0',
-    ...Array.from(plansByCallingCode.keys(), (c) => `+${c}`),
-  );
+  const head = fc.constantFrom('', '0', '00', '+', '1', '0', ...codes.map((code) => `+${code}`));
   const middle = fc.constantFrom('', '', '', '0', '1', '44', '55', '91', '90', '010', '00');
   const body = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), separator), { minLength: 0, maxLength: 14 });
   fc.assert(
@@ -78,12 +71,13 @@ test('the fast path answers as the library does', () => {
 
 test('every beginning of three digits in every spelling that a plan claims', () => {
   let compared = 0;
-  const step = isLong ? 1 : 17;
-  for (const [country, plan] of phonePlans) {
+  const step = isLong ? 1 : 41;
+  for (const country of fastPhoneCountries) {
+    const code = phonePlanOf(country)!.code;
     for (let prefix = 0; prefix < 10_000; prefix += step) {
       const start = String(prefix).padStart(4, '0');
       for (const tail of ['23456', '712345', '0000000']) {
-        for (const text of [start + tail, `0${start}${tail}`, `+${plan.callingCode}${start}${tail}`]) {
+        for (const text of [start + tail, `0${start}${tail}`, `+${code}${start}${tail}`]) {
           assert.equal(
             normalisePhone(text, country),
             normalisePhoneByLibrary(text, country),

@@ -10,17 +10,19 @@ import { fastPhone, phonePlanOf, undecided } from './phone-fast.ts';
  * A number counts when it is *possible* (libphonenumber's isPossible: the length fits its country),
  * not only when it is *valid* in one release of the metadata: number ranges are opened every week, and
  * a refused number can never match while an accepted wrong one harms nobody. Placeholders (one digit
- * repeated, or digits counting up) are refused, because strangers share them.
+ * repeated) are refused, because strangers share them.
+ * Without a country only numbers with + or 00 in front can be read. Letters are not translated; an extension
+ * is dropped. Source of the form: AdCP core/audience-member.json (hashed_phone), ITU-T E.164.
  *
  *     normalisePhone('(206) 555-1234', 'US') === '+12065551234'
  */
-export function normalisePhone(text: string, defaultCountry?: Country): string | null {
+export function normalisePhone(text: string, country?: string): string | null {
   if (text.length <= clientLimits.phoneCharsMax && ascii.test(text)) {
-    const length = scratch.latin1Write(text, 0);
-    const result = fastPhone(scratch, 0, length, phonePlanOf(defaultCountry), out);
-    if (result !== undecided) return result === 0 ? null : out.latin1Slice(0, result);
+    const length = scratch.write(text, 0, 'latin1');
+    const result = fastPhone(scratch, 0, length, phonePlanOf(country), out);
+    if (result !== undecided) return result === 0 ? null : out.toString('latin1', 0, result);
   }
-  return normalisePhoneByLibrary(text, defaultCountry);
+  return normalisePhoneByLibrary(text, country);
 }
 
 const ascii = /^[\x20-\x7e]*$/;
@@ -28,21 +30,20 @@ const scratch = Buffer.alloc(clientLimits.phoneCharsMax);
 const out = Buffer.alloc(clientLimits.phoneCharsMax);
 
 /** `normalisePhone` without the fast path: the definition, and 20 times slower. */
-export function normalisePhoneByLibrary(text: string, defaultCountry?: Country): string | null {
-  if (text.length > clientLimits.phoneCharsMax) return null;
-  const parsed = parsePhoneNumberFromString(text, defaultCountry);
+export function normalisePhoneByLibrary(text: string, country?: string): string | null {
+  if (text.length > clientLimits.phoneCharsMax || scientific.test(text)) return null;
+  const readable = country === undefined ? text.replace(doubleZero, '+') : text;
+  const parsed = parsePhoneNumberFromString(readable, country as Country | undefined);
   if (parsed === undefined || !parsed.isPossible()) return null;
   return isPlaceholder(parsed.nationalNumber) ? null : parsed.number;
 }
 
-/** One digit repeated, or every digit one more than the last: 0000000000, 1234567890. */
+/** What spreadsheets make of a long number: its last digits are lost, so nothing may be guessed from it. */
+const scientific = /^\s*[+-]?\d+(?:[.,]\d+)?e[+-]?\d+\s*$/i;
+/** Without a country, 00 is read as it is dialled in most of them. */
+const doubleZero = /^[\s.()-]*00/;
+
+/** One digit repeated, as in 0000000000. */
 function isPlaceholder(digits: string): boolean {
-  let repeats = true;
-  let counts = true;
-  for (let i = 1; i < digits.length; i++) {
-    const step = (digits.charCodeAt(i) - digits.charCodeAt(i - 1) + 10) % 10;
-    repeats &&= step === 0;
-    counts &&= step === 1;
-  }
-  return repeats || counts;
+  return digits === digits.charAt(0).repeat(digits.length);
 }

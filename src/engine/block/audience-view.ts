@@ -2,7 +2,7 @@ import { assert } from '../../base/assert.ts';
 import { compareTokens, copyToken, sameToken } from '../token/compare.ts';
 import type { MemberBlock } from '../types.ts';
 import { forEachLiveRun } from './merge.ts';
-import { densityOf, seekRow } from './seek.ts';
+import { densityOf, guessGroup, guessRows, seekRow } from './seek.ts';
 import { sortRowsByToken } from './sort-tokens.ts';
 import { createTokenSet, type TokenSet } from './token-set.ts';
 import { walkNewest } from './walk.ts';
@@ -83,20 +83,35 @@ function lookupLayer(
   places: MemberPlaces,
 ): void {
   let i = 0;
-  for (let at = 0; at < layer.length && i < count; at++) {
-    const piece = layer[at]!;
-    if (piece.rowCount === 0) continue;
-    const density = densityOf(piece);
-    let row = 0;
-    for (; i < count; i++) {
-      if (places.piece[i] !== unknownPlace) continue;
-      row = seekRow(piece, density, row, tokens, i);
-      if (row === piece.rowCount) break;
-      if (!sameToken(piece.memberToken, row, tokens, i)) continue;
-      places.piece[i] = piece.tombstone[row] === 1 ? removedPlace : firstPiece + at;
+  layer.forEach((piece, at) => {
+    if (piece.rowCount > 0) i = lookupPiece(piece, firstPiece + at, tokens, i, count, places);
+  });
+}
+
+/** Settles the tokens from `first` on that are not behind the piece; gives the first that is. */
+function lookupPiece(
+  piece: MemberBlock,
+  number: number,
+  tokens: Uint32Array,
+  first: number,
+  count: number,
+  places: MemberPlaces,
+): number {
+  const density = densityOf(piece);
+  const guesses = new Int32Array(guessGroup);
+  let row = 0;
+  for (let group = first; group < count; group += guessGroup) {
+    const end = Math.min(count, group + guessGroup);
+    guessRows(piece, density, row, tokens, group, end, guesses);
+    for (let i = group; i < end; i++) {
+      row = seekRow(piece, row, guesses[i - group]!, tokens, i);
+      if (row === piece.rowCount) return i;
+      if (places.piece[i] !== unknownPlace || !sameToken(piece.memberToken, row, tokens, i)) continue;
+      places.piece[i] = piece.tombstone[row] === 1 ? removedPlace : number;
       places.row[i] = row;
     }
   }
+  return count;
 }
 
 function assertAscending(tokens: Uint32Array, count: number): void {

@@ -93,11 +93,14 @@ function readBlock(opened: Opened): MemberBlock | null {
       ? readSpelledOut(packed, rowCount)
       : unpackShapes({ table, shapeCount, bits, packed }, rowCount, identifierCount);
   if (rows === null) return null;
+  // In the order in which every block is made: objects of one shape keep hot loops fast.
   return {
     rowCount,
     memberToken: wordSection(opened, layout.memberToken, rowCount * 4),
+    tombstone: rows.tombstone,
+    identifierStart: rows.identifierStart,
+    identifierType: rows.identifierType,
     identifierToken: wordSection(opened, layout.identifierToken, identifierCount * 4),
-    ...rows,
   };
 }
 

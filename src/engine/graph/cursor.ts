@@ -53,7 +53,7 @@ export function advance(cursor: RunCursor): boolean {
   return true;
 }
 
-/** Order of the present entries of two cursors, on the bits that `bits2` leaves of the third word. */
+/** Order of the present entries of two cursors, on the bits of the third word that the mask leaves. */
 export function compareCursors(a: RunCursor, b: RunCursor, thirdWordMask: number): number {
   if (a.w0 !== b.w0) return a.w0 - b.w0;
   if (a.w1 !== b.w1) return a.w1 - b.w1;

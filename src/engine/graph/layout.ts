@@ -54,7 +54,3 @@ export function directoryBitsFor(entryCount: number, layout: RunLayout): number 
 
 /** 32-bit words of one record: the key, then person and type. */
 export const recordWords = (layout: RunLayout): number => layout.keyWords + 1;
-
-export function sameLayout(a: RunLayout, b: RunLayout): boolean {
-  return a.keyStart === b.keyStart && a.keyWords === b.keyWords;
-}

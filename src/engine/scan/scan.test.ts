@@ -149,8 +149,9 @@ test('every beginning of a body is refused, whatever bytes lie behind it', () =>
     hashedPhone: hash,
   };
   const members = [member, { ext: 1, ...member }];
-  for (const indent of [0, 1]) {
-    const body = new TextEncoder().encode(JSON.stringify({ audiences: [{ add: members }] }, null, indent));
+  const text = JSON.stringify({ audiences: [{ add: members }] });
+  for (const gap of ['', ' '.repeat(60)]) {
+    const body = new TextEncoder().encode(text.replaceAll(':', `:${gap}`));
     const around = new Uint8Array(body.length + 300);
     for (const fill of [0x22, 0x20, 0x61, 0x7d, 0x00]) {
       for (let length = 0; length < body.length; length++) {
@@ -264,6 +265,18 @@ test('members under two audiences are refused, since an index would mean two thi
   const fault = faultOf(JSON.stringify({ audiences, params: { arguments: { audiences } } }));
   assert.deepEqual([fault.kind, fault.path], ['duplicate_key', 'params.arguments.audiences[0].add']);
   assert.ok(scanned({ audiences: [{}], params: { arguments: { audiences } } }));
+});
+
+test('a good member with fields of its own has its keys checked too', () => {
+  const refusal = (fields: string): string =>
+    faultOf(
+      `{"audiences":[{"add":[{"external_id":"x","hashed_email":"${hash}",${fields}}]}]}${' '.repeat(200)}`,
+    ).kind;
+  assert.equal(refusal('"ext":1,"ext":1'), 'duplicate_key');
+  assert.equal(refusal('"ext":1,"external\\u005fid":"x"'), 'duplicate_key');
+  assert.equal(refusal('"constructor":1'), 'forbidden_key');
+  assert.equal(refusal(Array.from({ length: 255 }, (_, i) => `"k${i}":1`).join(',')), 'too_many_keys');
+  assert.equal(refusal(`"ext":${'['.repeat(40)}`), 'depth');
 });
 
 test('keys that reach into prototypes', () => {

@@ -76,7 +76,7 @@ function validatorOf(folder: string): (name: string, body: JsonObject) => string
   (addFormats as unknown as (target: Ajv) => void)(ajv);
   const ids = new Map<string, string>();
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.json') || file.startsWith('bundled') || file.includes('manifest')) continue;
+    if (!file.endsWith('.json') || file.startsWith('bundled')) continue;
     const schema = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Schema;
     if (schema.$id === undefined) continue;
     ids.set(file.slice(0, -5).replaceAll('\\', '/'), schema.$id);
@@ -224,7 +224,7 @@ function bodies(edition: Edition, generation: Generation): [string, string, Json
     [
       'empty sync',
       'media-buy/sync-audiences-response',
-      syncAudiencesBody({ ...answered, audiences: [] }, generation),
+      syncAudiencesBody({ kind: 'answered', sandbox: false, audiences: [] }, generation),
     ],
     [
       'list_accounts',

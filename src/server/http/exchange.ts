@@ -70,8 +70,10 @@ export async function runExchange(
 ): Promise<ExchangeResult> {
   const admission = await endpoint.admit(headOf(request));
   if (!admission.admitted) return { reply: admission.reply, bytesIn: 0 };
-  if (request.headers.expect === '100-continue') response.writeContinue();
-  const body = await readBody(request, parts.memory, admission.bodyBytesMax, parts.limits);
+  const onWanted = (): void => {
+    if (request.headers.expect !== undefined) response.writeContinue();
+  };
+  const body = await readBody(request, parts.memory, admission.bodyBytesMax, parts.limits, onWanted);
   if (body.kind === 'aborted') return { reply: null, bytesIn: 0 };
   if (body.kind === 'refused') return { reply: admission.refuse(body.fault), bytesIn: 0 };
   const bytesIn = body.sink.length;

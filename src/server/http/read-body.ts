@@ -107,13 +107,14 @@ function readGzip(request: IncomingMessage, sink: BodySink, limits: HttpLimits):
 
 /**
  * Reads a body into one piece of shared memory, counting as it streams. Memory goes back by itself unless the
- * body was read whole.
+ * body was read whole. `onWanted` is called when nothing in the head refuses the body.
  */
 export async function readBody(
   request: IncomingMessage,
   memory: BodyMemory,
   bytesMax: number,
   limits: HttpLimits,
+  onWanted: () => void,
 ): Promise<ReadBody> {
   const encoding = encodingOf(request.headers['content-encoding']);
   if (encoding === undefined) return { kind: 'refused', fault: new AppError('UNSUPPORTED_ENCODING') };
@@ -122,6 +123,7 @@ export async function readBody(
   if (announced !== null && announced > wireBytesMax) {
     return { kind: 'refused', fault: bodyTooLarge(wireBytesMax) };
   }
+  onWanted();
   const sink = createBodySink(memory, encoding === 'gzip' ? null : announced, bytesMax);
   const result =
     encoding === 'gzip' ? await readGzip(request, sink, limits) : await readIdentity(request, sink);

@@ -96,7 +96,7 @@ async function startWriter(
     worker.once('exit', () => resolve('it ended'));
   });
   if (refusal === null) {
-    worker.removeAllListeners();
+    worker.removeAllListeners('message').removeAllListeners('error').removeAllListeners('exit');
     return worker;
   }
   await worker.terminate();

@@ -1,0 +1,130 @@
+/** What the seller's own commands do, on a stopped server's directory or through the running one alike. */
+import { randomBytes } from 'node:crypto';
+import { unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import { AppError } from '../../base/faults.ts';
+import { systemClock, systemRandom } from '../../platform/clock.ts';
+import { keyRandomBytes, makeKey } from '../../protocol/auth/key-format.ts';
+import type { Account, AccountStatus } from '../../service/api.ts';
+import { hashSecret } from '../../service/authenticate.ts';
+import type { KeyView } from '../../service/key-scripts.ts';
+import type { Store } from '../../store/store.ts';
+import { newAccountId } from '../core.ts';
+import type { Scripts } from '../scripts.ts';
+import type { Secrets } from '../secrets.ts';
+import type { GraphApplied } from '../threads/graph-messages.ts';
+import { applyStagedGraph } from '../threads/graph-thread.ts';
+
+export interface GraphStats {
+  readonly version: number;
+  readonly persons: number;
+  readonly identifiers: number;
+  readonly updatedAtMs: number | null;
+}
+
+export interface Admin {
+  createAccount(input: {
+    readonly accountId: string | null;
+    readonly brandDomain: string;
+    readonly brandId: string | null;
+    readonly operator: string;
+    readonly sandbox: boolean;
+    readonly name: string | null;
+  }): Promise<Account>;
+  listAccounts(input: object): Promise<readonly Account[]>;
+  updateAccount(input: {
+    readonly accountId: string;
+    readonly name: string | null;
+    readonly status: AccountStatus | null;
+  }): Promise<Account>;
+  /** The key is in the answer and nowhere else. */
+  createKey(input: {
+    readonly accountIds: readonly string[];
+    readonly name: string;
+    readonly expiresAtMs: number | null;
+  }): Promise<{ readonly key: string; readonly view: KeyView }>;
+  listKeys(input: object): Promise<readonly KeyView[]>;
+  revokeKey(input: { readonly keyId: string }): Promise<null>;
+  graphStats(input: object): Promise<GraphStats>;
+  /** Applies a staged file of the data directory, named without its folder, and deletes it. */
+  applyGraph(input: { readonly stagedName: string }): Promise<GraphApplied>;
+}
+
+export const stagedNamePattern = /^import-[0-9a-f-]{36}\.tokens$/;
+
+export interface AdminParts {
+  readonly dataDir: string;
+  readonly store: Store<Scripts>;
+  readonly secrets: Secrets;
+  /** Called when the stored graph moved. */
+  readonly graphMoved: () => Promise<void>;
+}
+
+export function createAdmin({ dataDir, store, secrets, graphMoved }: AdminParts): Admin {
+  let importing: Promise<unknown> = Promise.resolve();
+  const applyGraph = async (stagedName: string): Promise<GraphApplied> => {
+    if (!stagedNamePattern.test(stagedName) || basename(stagedName) !== stagedName) {
+      throw new AppError('INVALID_REQUEST', 'That is not the name of a staged import.');
+    }
+    const stagedFile = join(dataDir, stagedName);
+    try {
+      const applied = await applyStagedGraph(store, { dataDir, stagedFile });
+      if (applied.isChanged) await graphMoved();
+      return applied;
+    } finally {
+      await unlink(stagedFile).catch(() => undefined);
+    }
+  };
+  return {
+    createAccount: async (input) =>
+      store.write('createAccount', {
+        ...input,
+        accountId: input.accountId ?? newAccountId(),
+        nowMs: systemClock.now(),
+      }),
+    listAccounts: async () => store.read('listEveryAccount', {}),
+    updateAccount: async (input) => store.write('updateAccount', input),
+    createKey: async ({ accountIds, name, expiresAtMs }) => {
+      const { key, keyId, secret } = makeKey(systemRandom.bytes(keyRandomBytes));
+      const view = await store.write('createKey', {
+        keyId,
+        principalId: `prn_${randomBytes(12).toString('hex')}`,
+        secretHash: hashSecret(secrets.pepper, secret),
+        accountIds,
+        name,
+        nowMs: systemClock.now(),
+        expiresAtMs,
+      });
+      return { key, view };
+    },
+    listKeys: async () => store.read('listKeys', {}),
+    revokeKey: async ({ keyId }) => {
+      await store.write('revokeKey', { keyId, nowMs: systemClock.now() });
+      return null;
+    },
+    graphStats: async () => {
+      const state = await store.read('graphState', {});
+      if (state === null) return { version: 0, persons: 0, identifiers: 0, updatedAtMs: null };
+      const { entryCount, livePersonCount } = JSON.parse(state.meta) as {
+        entryCount: number;
+        livePersonCount: number;
+      };
+      return {
+        version: state.version,
+        persons: livePersonCount,
+        identifiers: entryCount,
+        updatedAtMs: state.updatedAt,
+      };
+    },
+    applyGraph: async ({ stagedName }) => {
+      // One after the other: each works on the state that the one before it left.
+      const run = importing.then(
+        async () => applyGraph(stagedName),
+        async () => applyGraph(stagedName),
+      );
+      importing = run;
+      return run;
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { AppError, faults, type FaultCode } from '../../base/faults.ts';
+import type { Log } from '../../platform/log.ts';
+import { openStore } from '../core.ts';
+import type { Secrets } from '../secrets.ts';
+import { loadSecrets } from '../secrets.ts';
+import { systemRandom } from '../../platform/clock.ts';
+import { dataDirectoryOf } from '../../store/sqlite/data-directory.ts';
+import { isDirectoryLocked } from '../../store/sqlite/lock.ts';
+import { readAdminFile, type AdminFile } from './admin-file.ts';
+import { createAdmin, type Admin } from './admin.ts';
+
+export interface OpenAdmin {
+  readonly admin: Admin;
+  readonly secrets: Secrets;
+  /** The running server's address, or null when the directory was opened here. */
+  readonly serverUrl: string | null;
+  close(): Promise<void>;
+}
+
+/** The lowest size plays no part in administration; any legal one will do. */
+const minimumSize = 1_000;
+
+/** Through the running server of the directory when there is one; else opens the directory itself. */
+export async function openAdmin(dataDir: string, log: Log): Promise<OpenAdmin> {
+  const file = isDirectoryLocked(dataDirectoryOf(dataDir)) ? readAdminFile(dataDir) : null;
+  if (file !== null) {
+    const secrets = loadSecrets(dataDir, process.env['ROLLCALL_SECRET'], systemRandom);
+    return { admin: remoteAdmin(file), secrets, serverUrl: file.url, close: async () => {} };
+  }
+  const fatal = (reason: string): void => {
+    log('error', 'fatal', { reason });
+  };
+  const { store, secrets } = await openStore({ dataDir, minimumSize, log, fatal });
+  const admin = createAdmin({ dataDir, store, secrets, graphMoved: async () => {} });
+  return { admin, secrets, serverUrl: null, close: async () => store.close() };
+}
+
+function remoteAdmin({ adminPort, token }: AdminFile): Admin {
+  const call = async (name: string, input: unknown): Promise<never> => {
+    const response = await fetch(`http://127.0.0.1:${adminPort}/`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name, input }),
+    }).catch((cause: unknown) => {
+      throw new AppError(
+        'SERVICE_UNAVAILABLE',
+        'The running server of this data directory does not answer.',
+        { cause },
+      );
+    });
+    const answer = (await response.json()) as {
+      output?: never;
+      error?: string;
+      message?: string;
+      suggestion?: string;
+    };
+    if (response.ok) return answer.output as never;
+    const code =
+      answer.error !== undefined && answer.error in faults
+        ? (answer.error as FaultCode)
+        : 'SERVICE_UNAVAILABLE';
+    throw new AppError(
+      code,
+      answer.message,
+      answer.suggestion === undefined ? {} : { suggestion: answer.suggestion },
+    );
+  };
+  return {
+    createAccount: async (input) => call('createAccount', input),
+    listAccounts: async (input) => call('listAccounts', input),
+    updateAccount: async (input) => call('updateAccount', input),
+    createKey: async (input) => call('createKey', input),
+    listKeys: async (input) => call('listKeys', input),
+    revokeKey: async (input) => call('revokeKey', input),
+    graphStats: async (input) => call('graphStats', input),
+    applyGraph: async (input) => call('applyGraph', input),
+  };
+}

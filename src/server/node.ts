@@ -1,0 +1,76 @@
+/** A running server: the core, its doors, and an orderly end. */
+import { randomBytes } from 'node:crypto';
+
+import { systemClock, systemRandom } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import { nodePrimitives } from '../platform/primitives.ts';
+import { packageVersion } from '../platform/package-version.ts';
+import { createMcpEndpoint } from '../protocol/mcp/endpoint.ts';
+import { supportedBilling } from '../service/account-sync-scripts.ts';
+import { createAdmin } from './admin/admin.ts';
+import { removeAdminFile, writeAdminFile } from './admin/admin-file.ts';
+import { startAdminServer } from './admin/admin-server.ts';
+import { openCore, type Core } from './core.ts';
+import { createHttpServer } from './http/server.ts';
+import type { ServeSettings } from './options.ts';
+
+export interface RunningNode {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  readonly core: Core;
+  /** Lets calls under way finish, settles what was accepted, closes the store. */
+  close(): Promise<void>;
+}
+
+const closeGraceMs = 10_000;
+
+export async function startNode(
+  settings: ServeSettings,
+  log: Log,
+  fatal: (reason: string) => void,
+): Promise<RunningNode> {
+  const { data: dataDir, minimumSize, waitMs, buyerAccounts } = settings;
+  const core = await openCore({ dataDir, minimumSize, waitMs, buyerAccounts, log, fatal });
+  let isReady = false;
+  const mcp = createMcpEndpoint({
+    service: core.service,
+    primitives: nodePrimitives,
+    clock: systemClock,
+    build: { version: packageVersion(), supportedBilling },
+    webhooksOffered: false,
+  });
+  const http = createHttpServer({
+    mcp,
+    ingest: core.ingest,
+    health: { notReady: () => (isReady ? null : 'starting or stopping') },
+    log,
+    clock: systemClock,
+    random: systemRandom,
+    allowedHosts: settings.allowHost,
+  });
+  const { store, secrets, matchThread, queue } = core;
+  const graphMoved = async (): Promise<void> => {
+    const { version, personCount } = await matchThread.reloadGraph();
+    log('info', 'graph_moved', { graph_version: version, user_count: personCount });
+    await queue.rematchAll(version);
+  };
+  const admin = createAdmin({ dataDir, store, secrets, graphMoved });
+  const token = randomBytes(32).toString('base64url');
+  const adminServer = await startAdminServer(admin, token, log);
+  const close = async (): Promise<void> => {
+    isReady = false;
+    removeAdminFile(dataDir);
+    await http.close(closeGraceMs);
+    await adminServer.close();
+    await core.close();
+  };
+  try {
+    const { url } = await http.listen(settings.host, settings.port);
+    writeAdminFile(dataDir, { pid: process.pid, adminPort: adminServer.port, token, url });
+    isReady = true;
+    return { url, core, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
