@@ -30,7 +30,8 @@ export function checkReach(tree: Tree, exists: (path: string) => boolean): Exami
     }
   }
   for (const path of tree.keys()) {
-    if (!reached.has(path)) findings.push({ path, line: 1, say: 'no entry, worker or test reaches this file' });
+    if (!reached.has(path))
+      findings.push({ path, line: 1, say: 'no entry, worker or test reaches this file' });
   }
   return { findings, looked };
 }

@@ -12,7 +12,7 @@ export function blank(text: string, what: { readonly strings: boolean }): string
   const templates: number[] = [];
   let depth = 0;
   let last = '';
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const end = tokenEnd(text, at, last, templates.at(-1) === depth);
     const first = text[at] ?? '';
     const token = text.slice(at, end);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -33,4 +33,14 @@ function visit(folder: string, endings: readonly string[], tree: Map<string, str
 /** The TypeScript of the project. */
 export function readSources(): Tree {
   return readTree(['src', 'test', 'bench', 'scripts'], ['.ts', '.mjs']);
+}
+
+/** Everything that a person reads: code, documents and settings. */
+export function readTexts(): Tree {
+  return readTree(['.'], ['.ts', '.mjs', '.md', '.json', '.sql', '.yml']);
+}
+
+/** Whether a path from the root names a file. */
+export function treeHas(path: string): boolean {
+  return existsSync(join(root, path));
 }

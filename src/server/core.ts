@@ -31,6 +31,8 @@ export interface CoreOptions {
   readonly minimumSize: number;
   readonly waitMs: number;
   readonly buyerAccounts: boolean;
+  /** Hexadecimal; empty: from the environment or the data directory. */
+  readonly secret?: string;
   readonly log: Log;
   /** The process must end; what is on disk is whole. */
   readonly fatal: (reason: string) => void;
@@ -55,13 +57,14 @@ const housekeepingMs = 3_600_000;
 
 /** Opens the store of a data directory: enough for accounts, keys and imports. */
 export async function openStore(
-  options: Pick<CoreOptions, 'dataDir' | 'minimumSize' | 'log' | 'fatal'>,
+  options: Pick<CoreOptions, 'dataDir' | 'minimumSize' | 'secret' | 'log' | 'fatal'>,
 ): Promise<{
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
 }> {
   const { dataDir, log, fatal } = options;
-  const secrets = loadSecrets(dataDir, process.env['ROLLCALL_SECRET'], systemRandom);
+  const given = options.secret === undefined || options.secret === '' ? process.env['ROLLCALL_SECRET'] : options.secret;
+  const secrets = loadSecrets(dataDir, given, systemRandom);
   const sizes = { minimumSize: options.minimumSize, sandboxMinimumSize };
   const settings: ScriptSettings = { sealKey: secrets.sealKey, sizes };
   const store = await openSqliteStore({

@@ -25,7 +25,6 @@ test('without any source every setting has its default', () => {
     host: '127.0.0.1',
     port: 8080,
     data: './data',
-    secret: '',
     databaseUrl: '',
     minimumSize: 1000,
     waitMs: 1000,

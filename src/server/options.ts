@@ -45,7 +45,6 @@ export const serveOptions = {
     help: 'Port to listen on; 0 picks a free one. PORT in the environment is honoured too.',
   }),
   data: { ...dataOption, example: './data' },
-  secret: secretOption,
   databaseUrl: {
     ...text({
       name: 'database-url',
@@ -97,4 +96,4 @@ export const serveOptions = {
 export type ServeSettings = OptionValues<typeof serveOptions>;
 
 /** Every setting that the environment or the configuration file may hold. */
-export const settings: OptionTable = serveOptions;
+export const settings: OptionTable = { ...serveOptions, secret: secretOption };

@@ -1,0 +1,138 @@
+import { meaningOfHeader } from './header-words.ts';
+import type { ColumnKind } from './kinds.ts';
+import { sharesOf } from './value-shapes.ts';
+import type { ShapeShares } from './value-shapes.ts';
+
+/** What is believed of one column before the columns are compared with each other. */
+export interface ColumnVerdict {
+  readonly kind: ColumnKind;
+  /** Lower is better among several columns of a kind that may occur once. */
+  readonly rank: number;
+  /** 0 to 1. Under `sureFrom` a person should look. */
+  readonly confidence: number;
+  /** Why, or what is wrong; without values. */
+  readonly note: string;
+  /** Set when the column holds hashes that no AdCP seller can use. */
+  readonly unusable?: 'md5' | 'sha1' | 'base64';
+}
+
+export const sureFrom = 0.7;
+
+/** Judges one column by its name and a sample of its values. */
+export function judgeColumn(name: string, values: readonly string[]): ColumnVerdict {
+  const meaning = meaningOfHeader(name);
+  const shares = sharesOf(values);
+  const rank = meaning?.rank ?? 1_000;
+  const kind = meaning?.kind;
+  if (kind === undefined) return judgeByContents(shares);
+  if (shares.count === 0)
+    return { kind, rank, confidence: 0.6, note: 'by its name; no values in the sample' };
+  switch (kind) {
+    case 'id':
+      return judgeId(rank, shares);
+    case 'email':
+    case 'hashed_email':
+    case 'phone':
+    case 'hashed_phone':
+      return judgeContact(kind, rank, shares);
+    case 'maid':
+      if (shares.share('uuid') >= 0.5)
+        return { kind, rank, confidence: 0.95, note: 'by its name and values' };
+      return unusableHash(shares) ?? ignored(0.6, 'named like a device id, but the values are not UUIDs');
+    case 'country':
+      if (shares.share('country') >= 0.5)
+        return { kind, rank, confidence: 0.95, note: 'by its name and values' };
+      return ignored(0.8, 'named like a country, but the values are not countries');
+    case 'uid2':
+    case 'rampid':
+    case 'id5':
+    case 'euid':
+    case 'pairid':
+      return { kind, rank, confidence: 0.9, note: 'by its name' };
+    case 'ignore':
+      return ignored(1, 'by its name');
+  }
+}
+
+function ignored(confidence: number, note: string): ColumnVerdict {
+  return { kind: 'ignore', rank: 1_000, confidence, note };
+}
+
+function judgeId(rank: number, shares: ShapeShares): ColumnVerdict {
+  const distinct = shares.distinctCount / shares.count;
+  const note = distinct < 0.5 ? 'by its name, though many rows share a value' : 'by its name';
+  const what = shares.share('email') > 0.8 ? '; the ids look like e-mail addresses' : '';
+  return { kind: 'id', rank, confidence: distinct < 0.5 ? 0.6 : 0.95, note: note + what };
+}
+
+type ContactKind = 'email' | 'phone' | 'hashed_email' | 'hashed_phone';
+
+/** The name says e-mail or phone; the values decide whether in clear text, hashed, or neither. */
+function judgeContact(kind: ContactKind, rank: number, shares: ShapeShares): ColumnVerdict {
+  const isEmail = kind === 'email' || kind === 'hashed_email';
+  const clear: ColumnKind = isEmail ? 'email' : 'phone';
+  const hashed: ColumnKind = isEmail ? 'hashed_email' : 'hashed_phone';
+  const clearShare = isEmail ? shares.share('email') : shares.share('phone', 'digits');
+  const hashShare = shares.share('sha256', 'sha256_upper');
+  if (hashShare > clearShare && hashShare >= 0.3) {
+    const fold = shares.share('sha256_upper') > 0 ? '; capitals are folded' : '';
+    const mixed = clearShare > 0 ? '; clear values among them are refused' : '';
+    return {
+      kind: hashed,
+      rank,
+      confidence: 0.95,
+      note: `already hashed (SHA-256), taken as it is${fold}${mixed}`,
+    };
+  }
+  const unusable = unusableHash(shares);
+  if (unusable !== undefined) return unusable;
+  if (clearShare >= 0.3) {
+    const said =
+      kind === hashed
+        ? 'named like hashes, but the values are clear text: they will be hashed'
+        : 'by its name and values';
+    return {
+      kind: clear,
+      rank,
+      confidence: kind === hashed ? 0.75 : clearShare < 0.6 ? 0.8 : 0.99,
+      note: said,
+    };
+  }
+  if (clearShare > 0 && kind === clear)
+    return { kind, rank, confidence: 0.6, note: 'by its name; few values look right' };
+  return ignored(
+    0.7,
+    `named like ${isEmail ? 'an e-mail address' : 'a phone number'}, but the values are not`,
+  );
+}
+
+function unusableHash(shares: ShapeShares): ColumnVerdict | undefined {
+  for (const shape of ['md5', 'sha1', 'base64'] as const) {
+    if (shares.share(shape) < 0.5) continue;
+    return { ...ignored(0.95, unusableNotes[shape]), unusable: shape };
+  }
+  return undefined;
+}
+
+const unusableNotes = {
+  md5: 'the values look like MD5 (32 hex digits); sellers match SHA-256 only',
+  sha1: 'the values look like SHA-1 (40 hex digits); sellers match SHA-256 only',
+  base64: 'the values look like Base64 (44 characters); write them as 64 hex digits',
+} as const;
+
+/** The name says nothing. Only shapes that cannot be anything else are taken. */
+function judgeByContents(shares: ShapeShares): ColumnVerdict {
+  if (shares.count === 0) return ignored(0.9, 'empty');
+  const found = 'by its values; the name says nothing';
+  if (shares.share('email') >= 0.8) return { kind: 'email', rank: 900, confidence: 0.8, note: found };
+  if (shares.share('phone') >= 0.8) return { kind: 'phone', rank: 900, confidence: 0.6, note: found };
+  if (shares.share('sha256', 'sha256_upper') >= 0.8) {
+    return ignored(
+      0.5,
+      'hashes of something: map it as hashed_email or hashed_phone if that is what they are',
+    );
+  }
+  if (shares.share('uuid') >= 0.8)
+    return ignored(0.5, 'UUIDs: map it as maid or id if that is what they are');
+  return ignored(0.9, 'not recognised');
+}
