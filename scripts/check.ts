@@ -87,7 +87,7 @@ const steps: readonly Step[] = [
     name: 'size',
     async run() {
       const { fileCount, long } = await longFunctions(codeFolders, functionLinesMax);
-      const judged = long.filter(({ path }) => !isTest(path) && !path.endsWith('.contract.ts'));
+      const judged = long.filter(({ path }) => !isTest(path));
       refuse([...checkFileLines(sources, exceptions), ...checkFunctionLines(judged, exceptions)]);
       return `${looked(sources.size, 'files')}, functions of ${looked(fileCount, 'files')}`;
     },

@@ -70,6 +70,12 @@ export const bans: readonly Ban[] = [
     where: (path) => path.endsWith('.ts'),
   },
   {
+    pattern: /new URL\(\s*['"][^'"]*\.ts['"]/g,
+    say: 'a build has no .ts files; use workerUrl',
+    in: 'text',
+    where: inSource,
+  },
+  {
     pattern: /\b(?:test|it|describe|suite)\.(?:only|skip|todo)\b/g,
     say: 'no test is left out',
     in: 'code',

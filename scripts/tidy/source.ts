@@ -19,7 +19,7 @@ export function blank(text: string, what: { readonly strings: boolean }): string
     if (token.startsWith('//') || token.startsWith('/*')) hide(at, end);
     else {
       if (isQuoted(first, token, templates.at(-1) === depth)) {
-        if (what.strings) hide(at + 1, end - 1);
+        if (what.strings) hide(at + 1, end - (token.endsWith('${') ? 2 : 1));
         if (first === '}') templates.pop();
         if (token.endsWith('${')) templates.push(depth);
       } else if (first === '{') depth++;

@@ -36,6 +36,11 @@ export function runTypes(): Promise<ToolRun> {
   return runTool(programOf('typescript', 'bin/tsc'), ['--noEmit', '--listFiles'], root);
 }
 
+/** Compiles the product to `out`. */
+export function runBuild(out: string): Promise<ToolRun> {
+  return runTool(programOf('typescript', 'bin/tsc'), ['-p', 'tsconfig.build.json', '--outDir', out], root);
+}
+
 /** Lints with the project's own rules, type-aware ones included; `folder` is for tests that plant violations. */
 export function runLint(folder: string = root, paths: readonly string[] = codeFolders): Promise<ToolRun> {
   const args = ['-c', join(root, '.oxlintrc.json'), '--type-aware', '--deny-warnings', ...paths];

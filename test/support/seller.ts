@@ -57,7 +57,12 @@ export async function startSeller(
   const dataDir = mkdtempSync(join(tmpdir(), 'rollcall-test-'));
   const logLines: string[] = [];
   const level: LogLevel = 'debug';
-  const log = createLog({ level, pretty: false, now: () => Date.now(), write: (line) => logLines.push(line) });
+  const log = createLog({
+    level,
+    pretty: false,
+    now: () => Date.now(),
+    write: (line) => logLines.push(line),
+  });
   const start = async (): Promise<RunningNode> =>
     startNode({ ...settings, ...overrides, data: dataDir }, log, (reason) => {
       throw new Error(reason);
@@ -104,7 +109,11 @@ export async function startSeller(
   };
 }
 
-async function addUsers(dataDir: string, { admin, secrets }: OpenAdmin, users: readonly User[]): Promise<void> {
+async function addUsers(
+  dataDir: string,
+  { admin, secrets }: OpenAdmin,
+  users: readonly User[],
+): Promise<void> {
   const tokeniser = createTokeniser(secrets.tokenKey, nodePrimitives);
   const emails = users.flatMap((user) => user.emails);
   const types = new Uint8Array(emails.length).fill(identifierCodes.hashed_email);
@@ -136,9 +145,17 @@ export async function callTool(
       accept: 'application/json, text/event-stream',
       authorization: `Bearer ${key}`,
     },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: args } }),
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: tool, arguments: args },
+    }),
   });
-  const answer = (await response.json()) as { result?: { structuredContent: Record<string, unknown> }; error?: unknown };
+  const answer = (await response.json()) as {
+    result?: { structuredContent: Record<string, unknown> };
+    error?: unknown;
+  };
   if (answer.result === undefined) throw new Error(`${response.status} ${JSON.stringify(answer)}`);
   return answer.result.structuredContent;
 }

@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
-import { InputFileError } from '../input-file-error.ts';
-import type { ColumnKind } from './column-kinds.ts';
-import { describeColumns } from './describe-columns.ts';
-import { detectColumns } from './detect-columns.ts';
+import { FileFault } from '../file-fault.ts';
+import { resolveColumnMap } from './column-map.ts';
 import { kindOfHeader } from './header-words.ts';
+import type { ColumnKind } from './kinds.ts';
+import { describeColumns, requireColumns, understandColumns } from './understand-columns.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const kinds = (headers: readonly string[], row: readonly string[], map: Record<string, string> = {}) =>
-  detectColumns(headers, [row], { idRequired: false, map }).map((column) => column.kind);
-const failsWith = (code: string) => (error: unknown) =>
-  error instanceof InputFileError && error.code === code;
+const understand = (headers: readonly string[], row: readonly string[], map: readonly string[] = []) =>
+  understandColumns(headers, [row], resolveColumnMap(headers, map));
+const kinds = (headers: readonly string[], row: readonly string[], map: readonly string[] = []) =>
+  understand(headers, row, map).columns.map((column) => column.kind);
+const failsWith = (code: string) => (error: unknown) => error instanceof FileFault && error.code === code;
 
 test('headers of exports in several languages', () => {
   const table: Readonly<Record<string, ColumnKind | null>> = {
@@ -42,8 +43,10 @@ test('hashed values are recognised under any header and in capitals', () => {
 test('hashes that can never match are refused by name', () => {
   const digest = (name: string, encoding: 'hex' | 'base64') =>
     createHash(name).update('a@b.com').digest(encoding);
-  for (const value of [digest('md5', 'hex'), digest('sha1', 'hex'), digest('sha256', 'base64')])
-    assert.throws(() => kinds(['hashed_email'], [value]), failsWith('hashes_unusable'));
+  for (const value of [digest('md5', 'hex'), digest('sha1', 'hex'), digest('sha256', 'base64')]) {
+    const understood = understand(['hashed_email'], [value]);
+    assert.throws(() => requireColumns(understood, false), failsWith('HASHES_UNUSABLE'));
+  }
 });
 
 test('values decide where headers say nothing', () => {
@@ -55,48 +58,32 @@ test('values decide where headers say nothing', () => {
 });
 
 test('one id column wins, others are left; several addresses stay', () => {
-  assert.deepEqual(kinds(['id', 'email', 'user_id', 'email_2'], ['1', '', 'u1', '']), [
-    'ignore',
-    'email',
-    'id',
-    'email',
-  ]);
+  const row = ['1', 'a@b.com', 'u1', 'c@d.com'];
+  assert.deepEqual(kinds(['id', 'email', 'user_id', 'email_2'], row), ['ignore', 'email', 'id', 'email']);
 });
 
 test('the map overrides, and is checked', () => {
-  assert.deepEqual(kinds(['id', 'who', 'email'], ['1', '2', 'a@b.com'], { WHO: 'id' }), [
-    'ignore',
-    'id',
-    'email',
-  ]);
-  assert.throws(() => kinds(['email'], ['a@b.com'], { nobody: 'id' }), failsWith('map_column_unknown'));
-  assert.throws(() => kinds(['email'], ['a@b.com'], { email: 'surname' }), failsWith('map_conflict'));
-  assert.throws(
-    () => kinds(['a', 'b', 'email'], ['1', '2', 'a@b.com'], { a: 'id', b: 'id' }),
-    failsWith('map_conflict'),
-  );
+  const row = ['1', '2', 'a@b.com'];
+  assert.deepEqual(kinds(['id', 'who', 'email'], row, ['WHO=id']), ['ignore', 'id', 'email']);
+  assert.deepEqual(kinds(['id', 'who', 'email'], row, ['#2=user_id']), ['ignore', 'id', 'email']);
+  assert.throws(() => kinds(['email'], ['a@b.com'], ['nobody=id']), failsWith('MAP_COLUMN_UNKNOWN'));
+  assert.throws(() => kinds(['email'], ['a@b.com'], ['email=surname']), failsWith('MAP_KIND_UNKNOWN'));
+  assert.throws(() => kinds(['a', 'b', 'email'], row, ['a=id', 'b=id']), failsWith('MAP_CONFLICT'));
 });
 
 test('what is missing is named', () => {
-  const detect = (headers: readonly string[], idRequired: boolean) => () =>
-    detectColumns(headers, [], { idRequired });
-  assert.throws(detect(['email'], true), failsWith('id_column_missing'));
-  assert.throws(detect(['user_id', 'name'], true), failsWith('identifier_column_missing'));
-  assert.throws(detect(['u1', 'jane@example.com'], false), failsWith('header_missing'));
-  assert.throws(
-    detect(
-      Array.from({ length: 501 }, () => 'email'),
-      false,
-    ),
-    failsWith('too_many_columns'),
-  );
+  const noId = understand(['email'], ['a@b.com']);
+  assert.throws(() => requireColumns(noId, true), failsWith('ID_COLUMN_MISSING'));
+  requireColumns(noId, false);
+  const noIdentifier = understand(['user_id', 'name'], ['u1', 'Jane']);
+  assert.throws(() => requireColumns(noIdentifier, true), failsWith('IDENTIFIER_COLUMN_MISSING'));
 });
 
 test('the description shows masks, never values', () => {
-  const headers = ['user_id', 'email', 'phone', 'note\u001b[2J'];
+  const headers = ['user_id', 'email', 'phone', 'note'];
   const row = ['customer-881', 'jane.doe@example.com', '+1 206 555 1234', 'secret'];
-  const text = describeColumns(detectColumns(headers, [row], { idRequired: true }), [row]);
-  assert.match(text, /email {2,}email \(by its name\), for example j…@e….com/);
-  for (const secret of ['881', 'jane', 'example.com', '206', '1234', 'secret', '\u001b'])
+  const text = describeColumns(understand(headers, row)).join('\n');
+  assert.match(text, /email +email .*j…@e….com/);
+  for (const secret of ['881', 'jane', 'example', '206', '1234', 'secret'])
     assert.ok(!text.includes(secret), secret);
 });

@@ -1,4 +1,4 @@
-import type { ColumnKind } from './column-kinds.ts';
+import type { ColumnKind } from './kinds.ts';
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
 
@@ -98,4 +98,12 @@ function plain(text: string): string {
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')
     .normalize('NFKC');
+}
+
+/** What a column's name says it holds; a lower rank is better among several ids. Undefined when it says nothing. */
+export function meaningOfHeader(
+  header: string,
+): { readonly kind: ColumnKind; readonly rank: number } | undefined {
+  const kind = kindOfHeader(header);
+  return kind === null ? undefined : { kind, rank: kind === 'id' ? idRank(header) : 0 };
 }

@@ -29,82 +29,106 @@ export interface BlockBuilder {
 
 const rowsMin = 16;
 
+/** The columns so far, with room to grow. */
+interface Growing {
+  rows: number;
+  entries: number;
+  memberToken: Uint32Array;
+  tombstone: Uint8Array;
+  identifierStart: Uint32Array;
+  identifierType: Uint8Array;
+  identifierToken: Uint32Array;
+}
+
 /** `rowCount` and `identifierCount` are guesses that save growing. */
 export function createBlockBuilder(rowCount: number, identifierCount: number): BlockBuilder {
-  let rows = 0;
-  let entries = 0;
-  let memberToken = new Uint32Array(Math.max(rowCount, rowsMin) * 4);
-  let tombstone = new Uint8Array(memberToken.length / 4);
-  let identifierStart = new Uint32Array(memberToken.length / 4 + 1);
-  let identifierType = new Uint8Array(Math.max(identifierCount, rowsMin));
-  let identifierToken = new Uint32Array(identifierType.length * 4);
-
-  const roomForRows = (count: number): void => {
-    if (rows + count <= tombstone.length) return;
-    const capacity = Math.max(rows + count, tombstone.length * 2);
-    memberToken = grown(memberToken, capacity * 4);
-    tombstone = grown(tombstone, capacity);
-    identifierStart = grown(identifierStart, capacity + 1);
+  const rowRoom = Math.max(rowCount, rowsMin);
+  const entryRoom = Math.max(identifierCount, rowsMin);
+  const columns: Growing = {
+    rows: 0,
+    entries: 0,
+    memberToken: new Uint32Array(rowRoom * 4),
+    tombstone: new Uint8Array(rowRoom),
+    identifierStart: new Uint32Array(rowRoom + 1),
+    identifierType: new Uint8Array(entryRoom),
+    identifierToken: new Uint32Array(entryRoom * 4),
   };
-  const roomForIdentifiers = (count: number): void => {
-    if (entries + count <= identifierType.length) return;
-    const capacity = Math.max(entries + count, identifierType.length * 2);
-    identifierType = grown(identifierType, capacity);
-    identifierToken = grown(identifierToken, capacity * 4);
-  };
-
-  const beginRow = (tokens: Uint32Array, index: number, kind: number): void => {
-    roomForRows(1);
-    copyToken(tokens, index, memberToken, rows);
-    tombstone[rows] = kind;
-    rows += 1;
-    identifierStart[rows] = entries;
-  };
-
   return {
     get rowCount() {
-      return rows;
+      return columns.rows;
     },
-    copyRows(block, first, end) {
-      const from = block.identifierStart[first]!;
-      const to = block.identifierStart[end]!;
-      roomForRows(end - first);
-      roomForIdentifiers(to - from);
-      copyWords(block.memberToken, first * 4, end * 4, memberToken, rows * 4);
-      copyBytes(block.identifierType, from, to, identifierType, entries);
-      copyWords(block.identifierToken, from * 4, to * 4, identifierToken, entries * 4);
-      const moved = entries - from;
-      for (let row = first; row < end; row++) {
-        tombstone[rows] = block.tombstone[row]!;
-        rows += 1;
-        identifierStart[rows] = block.identifierStart[row + 1]! + moved;
-      }
-      entries += to - from;
-    },
-    tombstone: (tokens, index) => beginRow(tokens, index, 1),
-    record: (tokens, index) => beginRow(tokens, index, 0),
+    copyRows: (block, first, end) => appendRows(columns, block, first, end),
+    tombstone: (tokens, index) => beginRow(columns, tokens, index, 1),
+    record: (tokens, index) => beginRow(columns, tokens, index, 0),
     identifier(type, tokens, index) {
-      assert(rows > 0, () => 'an identifier belongs to a record');
-      roomForIdentifiers(1);
-      identifierType[entries] = type;
-      copyToken(tokens, index, identifierToken, entries);
-      entries += 1;
-      identifierStart[rows] = entries;
+      assert(columns.rows > 0, () => 'an identifier belongs to a record');
+      makeRoomForIdentifiers(columns, 1);
+      columns.identifierType[columns.entries] = type;
+      copyToken(tokens, index, columns.identifierToken, columns.entries);
+      columns.entries += 1;
+      columns.identifierStart[columns.rows] = columns.entries;
     },
-    finish() {
-      const block: MemberBlock = {
-        rowCount: rows,
-        memberToken: memberToken.slice(0, rows * 4),
-        tombstone: tombstone.slice(0, rows),
-        identifierStart: identifierStart.slice(0, rows + 1),
-        identifierType: identifierType.slice(0, entries),
-        identifierToken: identifierToken.slice(0, entries * 4),
-      };
-      rows = 0;
-      entries = 0;
-      return block;
-    },
+    finish: () => takeRows(columns),
   };
+}
+
+function makeRoomForRows(columns: Growing, count: number): void {
+  const { rows, tombstone } = columns;
+  if (rows + count <= tombstone.length) return;
+  const capacity = Math.max(rows + count, tombstone.length * 2);
+  columns.memberToken = grown(columns.memberToken, capacity * 4);
+  columns.tombstone = grown(tombstone, capacity);
+  columns.identifierStart = grown(columns.identifierStart, capacity + 1);
+}
+
+function makeRoomForIdentifiers(columns: Growing, count: number): void {
+  const { entries, identifierType } = columns;
+  if (entries + count <= identifierType.length) return;
+  const capacity = Math.max(entries + count, identifierType.length * 2);
+  columns.identifierType = grown(identifierType, capacity);
+  columns.identifierToken = grown(columns.identifierToken, capacity * 4);
+}
+
+function beginRow(columns: Growing, tokens: Uint32Array, index: number, tombstone: 0 | 1): void {
+  makeRoomForRows(columns, 1);
+  copyToken(tokens, index, columns.memberToken, columns.rows);
+  columns.tombstone[columns.rows] = tombstone;
+  columns.rows += 1;
+  columns.identifierStart[columns.rows] = columns.entries;
+}
+
+function appendRows(columns: Growing, block: MemberBlock, first: number, end: number): void {
+  const from = block.identifierStart[first]!;
+  const to = block.identifierStart[end]!;
+  makeRoomForRows(columns, end - first);
+  makeRoomForIdentifiers(columns, to - from);
+  const { rows, entries, tombstone, identifierStart } = columns;
+  copyWords(block.memberToken, first * 4, end * 4, columns.memberToken, rows * 4);
+  copyBytes(block.identifierType, from, to, columns.identifierType, entries);
+  copyWords(block.identifierToken, from * 4, to * 4, columns.identifierToken, entries * 4);
+  const moved = entries - from;
+  for (let row = first, at = rows; row < end; row++) {
+    tombstone[at] = block.tombstone[row]!;
+    at += 1;
+    identifierStart[at] = block.identifierStart[row + 1]! + moved;
+  }
+  columns.rows += end - first;
+  columns.entries += to - from;
+}
+
+function takeRows(columns: Growing): MemberBlock {
+  const { rows, entries } = columns;
+  const block: MemberBlock = {
+    rowCount: rows,
+    memberToken: columns.memberToken.slice(0, rows * 4),
+    tombstone: columns.tombstone.slice(0, rows),
+    identifierStart: columns.identifierStart.slice(0, rows + 1),
+    identifierType: columns.identifierType.slice(0, entries),
+    identifierToken: columns.identifierToken.slice(0, entries * 4),
+  };
+  columns.rows = 0;
+  columns.entries = 0;
+  return block;
 }
 
 function grown<T extends Uint8Array | Uint32Array>(column: T, length: number): T;

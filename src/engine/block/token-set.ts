@@ -3,7 +3,7 @@ import { sameToken } from '../token/compare.ts';
 /** A set of tokens for scans that ask about many and find few. */
 export interface TokenSet {
   readonly size: number;
-  /** Whether token `tokens[index]` is in the set. A miss costs about 1 ns. */
+  /** Whether token `tokens[index]` is in the set. A miss costs one look at a small filter. */
   has(tokens: Uint32Array, index: number): boolean;
 }
 

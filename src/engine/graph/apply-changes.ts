@@ -151,7 +151,9 @@ function settle(settlement: Settlement): GraphChangeResult {
   assert(shown.count === hiddenChange.unmarkedCount, () => 'each entry that is back was added');
 
   const isChanged = addedEntryCount + removedEntryCount > 0;
-  const hiddenTypeCounts = before.hiddenTypeCounts.map((count, code) => count + hiddenChange.typeCounts[code]!);
+  const hiddenTypeCounts = before.hiddenTypeCounts.map(
+    (count, code) => count + hiddenChange.typeCounts[code]!,
+  );
   const hiddenCount = hiddenTypeCounts.reduce((sum, count) => sum + count, 0);
   const delta = mergeRuns(before.delta, work.gone, fresh, policy);
   const looseCount = delta.count + hiddenCount;

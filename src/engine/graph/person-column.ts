@@ -58,7 +58,7 @@ export function editPersonColumn(
 ): PersonColumn {
   const count = column.count + addedCount;
   const chunks = column.chunks.slice();
-  for (let first = column.count; first < count; ) {
+  for (let first = column.count; first < count;) {
     const chunkNo = Math.floor(first / chunkPersonCount);
     const chunkStart = chunkNo * chunkPersonCount;
     const end = Math.min(count, chunkStart + chunkPersonCount);

@@ -95,7 +95,8 @@ export function addEntry(
   if (inBase >= 0) {
     if (work.hidden === null || !isMarked(work.hidden, inBase)) return;
     unmark(writableHidden(work), inBase);
-    if (before.hidden !== null && isMarked(before.hidden, inBase)) work.shown.add(tokens, index, type, person);
+    if (before.hidden !== null && isMarked(before.hidden, inBase))
+      work.shown.add(tokens, index, type, person);
     return;
   }
   const inDelta = isNew ? -1 : positionOf(before.delta, tokens, index, person);

@@ -244,6 +244,29 @@ describe('foldOperation and matchAll', () => {
     assert.equal(again.users.kind === 'delta' && again.users.needsRecount, false);
   });
 
+  it('counts a call of many batches as the model does, member by member', () => {
+    const entry: ModelEntry = {
+      add: Array.from({ length: 700 }, (_, i) => ({
+        id: `crm_${i}`,
+        identifiers: Array.from(
+          { length: 1 + (i % 5) },
+          (_, k) => [1 + ((i + k) % 12), `v${i % 300}`] as const,
+        ),
+      })),
+    };
+    const known = Array.from({ length: 300 }, (_, i) => [`${1 + (i % 12)}:v${i}`, [i % 70]] as const);
+    const modelGraph: ModelGraph = new Map(known.filter((_, i) => i % 3 > 0));
+    const graph = modelGraphIndex(modelGraph, tokeniser, personCount);
+    const operation = operationOf(entry)!;
+    const result = foldOperation({ view: createAudienceView([]), operation, graph, counts: empty });
+    const model = applyModel(new Map(), entry);
+    assert.deepEqual(result.counts, modelCounts(model, modelGraph));
+    assert(result.counts.matchedCount > 100 && result.counts.matchedCount < 600);
+    const full = matchAll({ view: createAudienceView([[operation.block]]), graph });
+    assert.deepEqual(full.counts, result.counts);
+    assert.deepEqual([...full.users.toArray()], modelUsers(model, modelGraph));
+  });
+
   it('tells that users must be counted again only when a known identifier is lost', () => {
     const one = (identifiersOfA: ModelMember['identifiers']): AudienceOperation =>
       operationOf({ add: [{ id: 'a', identifiers: identifiersOfA }] })!;

@@ -1,4 +1,4 @@
-import { AppError } from '../../base/faults.ts';
+import type { AppError } from '../../base/faults.ts';
 import type { Generation } from '../../service/api.ts';
 import { errorOfFault } from '../adcp/error-body.ts';
 import type { Reply, ReplyRecord } from '../endpoint.ts';

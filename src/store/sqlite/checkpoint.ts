@@ -25,6 +25,11 @@ export interface Checkpointer {
   afterCommit(): void;
   /** Call when no write is waiting. */
   whenIdle(): void;
+  /**
+   * Leaves nothing in the log. SQLite does that only when the last connection closes, and only when that
+   * one may write: readers of other threads often close after the writer.
+   */
+  beforeClose(): void;
   /** Whether `whenIdle` would do something. */
   hasWork(): boolean;
 }
@@ -55,6 +60,7 @@ export function createCheckpointer(db: DatabaseSync): Checkpointer {
     whenIdle() {
       passive.get();
     },
+    beforeClose: truncate,
     hasWork: () => waitingBytes(read()) >= idleCheckpointBytesMin,
   };
 }

@@ -20,8 +20,9 @@ import { AppError } from '../../base/faults.ts';
 
 /** A group is committed when it has this many writes, whatever else is waiting. */
 const groupWriteCountMax = 256;
-/** How long the first write of a group waits for company, when writes have been coming together. */
-const groupWaitMs = 1;
+/** How long the first write of a group waits for company, when writes have been coming together: ten naps. */
+const napMs = 0.1;
+const napCountMax = 10;
 const idleDelayMs = 20;
 
 /**
@@ -74,7 +75,7 @@ function serve(
 
   const close = (): void => {
     clearTimeout(idleTimer);
-    // The last connection to close moves the log into the database and deletes it.
+    if (!stopped) checkpointer.beforeClose();
     db.close();
     port.close();
   };
@@ -111,7 +112,7 @@ function createGatherer(port: MessagePort, scripts: ScriptRegistry): { gather(fi
   return {
     gather(first) {
       const writes: GroupedWrite[] = [];
-      const deadline = performance.now() + groupWaitMs;
+      let naps = 0;
       let message: ToWriter | undefined = first;
       for (;;) {
         if (message?.kind === 'close') return { writes, closing: true };
@@ -120,8 +121,9 @@ function createGatherer(port: MessagePort, scripts: ScriptRegistry): { gather(fi
         message = receiveMessageOnPort(port)?.message as ToWriter | undefined;
         if (message !== undefined) continue;
         // Whoever wrote together a moment ago is probably about to write again: their answers have just left.
-        if (writes.length >= lastCount || performance.now() >= deadline) break;
-        Atomics.wait(sleeper, 0, 0, 0.1);
+        if (writes.length >= lastCount || naps >= napCountMax) break;
+        Atomics.wait(sleeper, 0, 0, napMs);
+        naps++;
       }
       lastCount = writes.length;
       return { writes, closing: false };

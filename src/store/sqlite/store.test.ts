@@ -5,7 +5,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, describe, test } from 'node:test';
+import { after, afterEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { AppError } from '../../base/faults.ts';
@@ -23,6 +23,11 @@ const workerUrl = new URL('../testing/contract-worker.ts', import.meta.url);
 const childFile = fileURLToPath(new URL('../testing/contract-child.ts', import.meta.url));
 
 const scratch: string[] = [];
+const opened: SqliteStore<ContractScripts>[] = [];
+// A test that fails half way leaves its store open, and an open store keeps the process alive.
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((store) => store.close()));
+});
 after(() => scratch.forEach((path) => rmSync(path, { recursive: true, force: true })));
 
 function newDirectory(): string {
@@ -32,7 +37,7 @@ function newDirectory(): string {
 }
 
 type Overrides = Partial<SqliteStoreOptions<ContractScripts>>;
-const open = (dataDir: string, overrides: Overrides = {}): Promise<SqliteStore<ContractScripts>> =>
+const openUntracked = (dataDir: string, overrides: Overrides = {}): Promise<SqliteStore<ContractScripts>> =>
   openSqliteStore({
     dataDir,
     workerUrl,
@@ -42,10 +47,16 @@ const open = (dataDir: string, overrides: Overrides = {}): Promise<SqliteStore<C
     ...overrides,
   });
 
+async function open(dataDir: string, overrides: Overrides = {}): Promise<SqliteStore<ContractScripts>> {
+  const store = await openUntracked(dataDir, overrides);
+  opened.push(store);
+  return store;
+}
+
 describeStore('sqlite', async () => {
   const dataDir = newDirectory();
   return {
-    open: () => open(dataDir),
+    open: () => openUntracked(dataDir),
     destroy: async () => rmSync(dataDir, { recursive: true, force: true }),
   };
 });
@@ -270,12 +281,12 @@ describe('sqlite: kill -9', () => {
   });
 });
 
-/** Overwrites the pages in the middle of the file: the overflow pages of its large blob. */
+/** Zeroes the pages in the middle of the file, as a lost write would leave them: its large blob’s. */
 function damage(file: string): void {
   const db = new DatabaseSync(file);
   const pages = Number(Object.values(db.prepare('PRAGMA page_count').get() ?? {})[0]);
   db.close();
-  const bytes = Buffer.alloc(16_384, 0xff);
+  const bytes = Buffer.alloc(16_384);
   const handle = openSync(file, 'r+');
   for (let page = Math.floor(pages / 4); page < pages - 1; page++)
     writeSync(handle, bytes, 0, bytes.length, page * 16_384);

@@ -1,0 +1,82 @@
+/**
+ * `npm test`: the checks, then every test of the repository, phase by phase.
+ *
+ *   npm test -- --only PATTERN   only the test files whose path contains PATTERN; no checks
+ *   npm test -- --list           which files run in which phase
+ *
+ * A phase that ran no test fails, and so does a file without one. ROLLCALL_LONG=1 makes property tests run longer.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { addCounts, noCounts, runPhase, summaryLines } from './tidy/run-tests.ts';
+import type { Counts } from './tidy/run-tests.ts';
+import { readSources, root } from './tidy/tree.ts';
+
+interface Phase {
+  readonly name: string;
+  readonly concurrency: number;
+  readonly files: readonly string[];
+}
+
+function planPhases(only: string): readonly Phase[] {
+  const files = [...readSources().keys()].filter((path) => path.endsWith('.test.ts') && path.includes(only));
+  const phases = [
+    { name: 'house rules', concurrency: 2, files: files.filter((path) => path.startsWith('test/tidy/')) },
+    { name: 'unit', concurrency: 2, files: files.filter((path) => !path.startsWith('test/')) },
+    {
+      name: 'whole',
+      concurrency: 1,
+      files: files.filter((path) => path.startsWith('test/') && !path.startsWith('test/tidy/')),
+    },
+  ];
+  return only === '' ? phases : phases.filter((phase) => phase.files.length > 0);
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: '' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log('npm test -- [--only PATTERN] [--list]');
+    return 0;
+  }
+  const phases = planPhases(values.only);
+  if (values.list) {
+    for (const phase of phases)
+      console.log(`${phase.name}\n${phase.files.map((file) => `  ${file}`).join('\n')}`);
+    return 0;
+  }
+  const checked = values.only !== '' || check();
+  return (await runPhases(phases)) && checked ? 0 : 1;
+}
+
+function check(): boolean {
+  const result = spawnSync(process.execPath, [join(root, 'scripts', 'check.ts')], { stdio: 'inherit' });
+  return result.status === 0;
+}
+
+async function runPhases(phases: readonly Phase[]): Promise<boolean> {
+  let total: Counts = noCounts;
+  let good = true;
+  const failures: string[] = [];
+  for (const phase of phases) {
+    console.log(`\n${phase.name}: ${phase.files.length} files`);
+    const result = await runPhase(phase.files, phase.concurrency);
+    if (result.counts.tests === 0) failures.push(`The phase "${phase.name}" ran no test.`);
+    good &&= result.counts.tests > 0 && result.failures.length === 0;
+    failures.push(...result.failures);
+    total = addCounts(total, result.counts);
+  }
+  if (phases.length === 0) failures.push('No test file fits.');
+  for (const failure of failures) console.log(`\n✖ ${failure}`);
+  console.log(`\n${summaryLines(total)}`);
+  return good && phases.length > 0 && total.failed === 0 && total.cancelled === 0;
+}
+
+process.exitCode = await main();

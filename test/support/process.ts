@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** The environment without our own settings: a variable that only tests know would be refused by name. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('ROLLCALL_')),
+);
+
+/** `rollcall serve` as a process of its own. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Everything written to stderr so far. */
+  log(): string;
+  kill(): Promise<void>;
+  stop(): Promise<number | null>;
+}
+
+export async function spawnServer(dataDir: string, args: readonly string[] = []): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [main, 'serve', '--data', dataDir, '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment,
+  });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  const url = await new Promise<string>((resolve, reject) => {
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+      const ready = /^Rollcall is ready on (http:\S+)$/m.exec(out);
+      if (ready?.[1] !== undefined) resolve(ready[1]);
+    });
+    child.once('exit', (code) =>
+      reject(new Error(`the server ended with ${code} before it was ready: ${log}`)),
+    );
+  });
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    const exit = once(child, 'exit');
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    else return child.exitCode;
+    const [code] = (await exit) as [number | null];
+    return code;
+  };
+  return {
+    url,
+    child,
+    log: () => log,
+    kill: async () => {
+      await end('SIGKILL');
+    },
+    stop: async () => end('SIGTERM'),
+  };
+}
+
+/** Runs one command to its end and gives its `--json` answer. */
+export async function runJson(args: readonly string[]): Promise<Record<string, unknown>> {
+  const child = spawn(process.execPath, [main, ...args, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment,
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`rollcall ${args[0]} ended with ${code}: ${err}${out}`);
+  return JSON.parse(out) as Record<string, unknown>;
+}
