@@ -8,7 +8,7 @@ import { mergeRuns } from './merge-runs.ts';
 import { editPersonColumn, type PersonColumn } from './person-column.ts';
 import { createNewPersons, findPerson, type NewPersons } from './person-resolver.ts';
 import { emptyRun, noTypes } from './run.ts';
-import { compareMarks, type GraphSnapshot, indexOfRun, snapshotOf } from './snapshot.ts';
+import { compareMarks, type GraphParts, type GraphSnapshot, indexOfRun, snapshotOf } from './snapshot.ts';
 import {
   addEntry,
   createWorkingGraph,
@@ -139,52 +139,28 @@ interface Settlement {
   readonly mergesAlways: boolean;
 }
 
+/** Turns the marks and new entries into runs and counts what really changed. */
 function settle(settlement: Settlement): GraphChangeResult {
-  const { work, removed, newPersons, keptOwnIdCount, policy } = settlement;
+  const { work, removed, newPersons, policy } = settlement;
   const { before } = work;
-  const goneCount = countMarks(work.gone);
   const hiddenChange = compareMarks(before.base, before.hidden, work.hidden);
   const shown = work.shown.finish(policy);
   const fresh = work.fresh.finish(policy);
-  const addedEntryCount = fresh.count + shown.count;
-  const removedEntryCount = hiddenChange.markedCount + goneCount;
   assert(shown.count === hiddenChange.unmarkedCount, () => 'each entry that is back was added');
-
+  const addedEntryCount = fresh.count + shown.count;
+  const removedEntryCount = hiddenChange.markedCount + countMarks(work.gone);
   const isChanged = addedEntryCount + removedEntryCount > 0;
-  const hiddenTypeCounts = before.hiddenTypeCounts.map(
-    (count, code) => count + hiddenChange.typeCounts[code]!,
-  );
+  const hiddenTypeCounts = before.hiddenTypeCounts.map((count, code) => count + hiddenChange.typeCounts[code]!);
   const hiddenCount = hiddenTypeCounts.reduce((sum, count) => sum + count, 0);
   const delta = mergeRuns(before.delta, work.gone, fresh, policy);
-  const looseCount = delta.count + hiddenCount;
-  const isMerged =
-    (isChanged && looseCount * basePartsPerDelta > before.base.count) ||
-    (settlement.mergesAlways && looseCount > 0);
-  const version = isChanged || isMerged ? before.version + 1 : before.version;
+  const isMerged = isMergeDue(settlement, isChanged, delta.count + hiddenCount);
   const hidden = hiddenCount > 0 ? work.hidden : null;
-  const personCount = before.personCount + newPersons.count;
-  const rest = {
-    version,
-    personCount,
-    dead: deadWith(before.dead, removed, personCount),
-    deadId: removed.size > 0 ? version : before.deadId,
-    persons: editPersonColumn(settlement.column, newPersons.tokens, newPersons.count, removed, version),
-  };
+  const runs = { before, hidden, hiddenTypeCounts, delta };
   const snapshot =
-    version === before.version
-      ? before
-      : isMerged
-        ? snapshotOf({ ...rest, ...mergedRuns(before, hidden, delta, policy, version) })
-        : snapshotOf({
-            ...rest,
-            base: before.base,
-            baseId: before.baseId,
-            hidden,
-            hiddenId: work.hidden === before.hidden ? before.hiddenId : version,
-            hiddenTypeCounts,
-            delta,
-            deltaId: delta === before.delta ? before.deltaId : version,
-          });
+    isChanged || isMerged
+      ? nextSnapshot(settlement, isMerged ? mergedRuns(runs, policy) : looseRuns(runs))
+      : before;
+  const { version, personCount } = snapshot;
   return {
     snapshot,
     kind: removedEntryCount > 0 ? 'removed' : isChanged ? 'added' : 'unchanged',
@@ -193,8 +169,64 @@ function settle(settlement: Settlement): GraphChangeResult {
     removedEntryCount,
     addedPersonCount: newPersons.count,
     removedPersonCount: removed.size,
-    keptOwnIdCount,
+    keptOwnIdCount: settlement.keptOwnIdCount,
     isMerged,
+  };
+}
+
+function isMergeDue({ work, mergesAlways }: Settlement, isChanged: boolean, looseCount: number): boolean {
+  if (mergesAlways) return looseCount > 0;
+  return isChanged && looseCount * basePartsPerDelta > work.before.base.count;
+}
+
+type RunParts = Pick<
+  GraphParts,
+  'base' | 'baseId' | 'hidden' | 'hiddenId' | 'hiddenTypeCounts' | 'delta' | 'deltaId'
+>;
+
+function nextSnapshot({ work, column, removed, newPersons }: Settlement, runs: RunParts): GraphSnapshot {
+  const { before } = work;
+  const version = before.version + 1;
+  const personCount = before.personCount + newPersons.count;
+  return snapshotOf({
+    ...runs,
+    version,
+    personCount,
+    dead: deadWith(before.dead, removed, personCount),
+    deadId: removed.size > 0 ? version : before.deadId,
+    persons: editPersonColumn(column, newPersons.tokens, newPersons.count, removed, version),
+  });
+}
+
+interface LooseRuns extends Pick<GraphParts, 'hidden' | 'hiddenTypeCounts' | 'delta'> {
+  readonly before: GraphSnapshot;
+}
+
+/** Everything in a new base. */
+function mergedRuns({ before, hidden, delta }: LooseRuns, policy: LayoutPolicy): RunParts {
+  const id = before.version + 1;
+  return {
+    base: mergeRuns(before.base, hidden, delta, policy),
+    baseId: id,
+    hidden: null,
+    hiddenId: id,
+    hiddenTypeCounts: noTypes,
+    delta: emptyRun,
+    deltaId: id,
+  };
+}
+
+/** The old base with new marks and a new delta; parts that are the same objects keep their ids. */
+function looseRuns({ before, hidden, hiddenTypeCounts, delta }: LooseRuns): RunParts {
+  const id = before.version + 1;
+  return {
+    base: before.base,
+    baseId: before.baseId,
+    hidden,
+    hiddenId: hidden === before.hidden ? before.hiddenId : id,
+    hiddenTypeCounts,
+    delta,
+    deltaId: delta === before.delta ? before.deltaId : id,
   };
 }
 
@@ -206,22 +238,4 @@ function deadWith(dead: Marks | null, removed: ReadonlySet<number>, personCount:
     mark(marks, person);
   }
   return marks;
-}
-
-function mergedRuns(
-  before: GraphSnapshot,
-  hidden: Marks | null,
-  delta: GraphSnapshot['delta'],
-  policy: LayoutPolicy,
-  version: number,
-) {
-  return {
-    base: mergeRuns(before.base, hidden, delta, policy),
-    baseId: version,
-    hidden: null,
-    hiddenId: version,
-    hiddenTypeCounts: noTypes,
-    delta: emptyRun,
-    deltaId: version,
-  };
 }

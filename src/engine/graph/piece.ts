@@ -88,7 +88,8 @@ export function decodePiece(
   primitives: Primitives,
   pieceBytesMax: number = limits.graphPieceBytesMax,
 ): Piece | PieceFault {
-  if (given.length < headerBytes || given.length > pieceBytesMax) return 'too_short';
+  if (given.length < headerBytes) return 'too_short';
+  if (given.length > pieceBytesMax) return 'length';
   const words = new Uint32Array(given.slice(0, headerBytes).buffer);
   if (words[0] !== magic) return 'magic';
   if ((words[2]! & 0xffff) !== formatVersion) return 'version';
