@@ -122,7 +122,9 @@ export function createMatchScripts(sealer: Sealer, rules: SizeRules) {
       readonly pieces: readonly MergedPiece[];
     }): Script<boolean> {
       const { accountNo, audienceNo, blockNoLow, blockNoHigh: blockNo, seqLow, seqHigh } = input;
-      if ((yield* liveAudienceByNo(accountNo, audienceNo)) === undefined) return false;
+      const row = yield* liveAudienceByNo(accountNo, audienceNo);
+      // A merge of something that is not settled would hide it: the next one will do.
+      if (row === undefined || row.countedSeq < seqHigh) return false;
       yield* deleteBlocksBetween(accountNo, audienceNo, blockNoLow, blockNo);
       for (const [pieceNo, { rowCount, bytes }] of input.pieces.entries()) {
         const place = { accountNo, audienceNo, blockNo, pieceNo, level: 1, seqLow, seqHigh };

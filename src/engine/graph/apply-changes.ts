@@ -150,7 +150,9 @@ function settle(settlement: Settlement): GraphChangeResult {
   const addedEntryCount = fresh.count + shown.count;
   const removedEntryCount = hiddenChange.markedCount + countMarks(work.gone);
   const isChanged = addedEntryCount + removedEntryCount > 0;
-  const hiddenTypeCounts = before.hiddenTypeCounts.map((count, code) => count + hiddenChange.typeCounts[code]!);
+  const hiddenTypeCounts = before.hiddenTypeCounts.map(
+    (count, code) => count + hiddenChange.typeCounts[code]!,
+  );
   const hiddenCount = hiddenTypeCounts.reduce((sum, count) => sum + count, 0);
   const delta = mergeRuns(before.delta, work.gone, fresh, policy);
   const isMerged = isMergeDue(settlement, isChanged, delta.count + hiddenCount);

@@ -23,9 +23,9 @@ const policies: readonly LayoutPolicy[] = [
 ];
 
 /** Tokens that share long prefixes and differ at the edges of what a narrow record keeps (68 bits). */
-const pool: readonly (readonly [number, number, number, number])[] = [0, 1, 0x0fffffff, 0x10000000, 0x80000000, 0xffffffff].flatMap(
-  (w0) => [0, 1, 0xffffffff].flatMap((w1) => [0, 0xf0000000].map((w2) => [w0, w1, w2, 7] as const)),
-);
+const pool: readonly (readonly [number, number, number, number])[] = [
+  0, 1, 0x0fffffff, 0x10000000, 0x80000000, 0xffffffff,
+].flatMap((w0) => [0, 1, 0xffffffff].flatMap((w1) => [0, 0xf0000000].map((w2) => [w0, w1, w2, 7] as const)));
 const ownIdCount = 12;
 /** A token has one type: the cipher's input holds it. The first tokens are users' own ids. */
 const codeOf = (index: number): number =>

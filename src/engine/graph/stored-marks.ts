@@ -29,7 +29,12 @@ export function createMarksReader(): PartReader {
   return createPartReader(({ params, bodyBytes }) => {
     const [length, markedCount, isList, zero] = params;
     const words = isList === 1 ? markedCount : Math.ceil(length / 32);
-    const isWellFormed = length <= limits.graphEntryCountMax && isList <= 1 && zero === 0 && markedCount <= length && bodyBytes === words * 4;
+    const isWellFormed =
+      length <= limits.graphEntryCountMax &&
+      isList <= 1 &&
+      zero === 0 &&
+      markedCount <= length &&
+      bodyBytes === words * 4;
     return isWellFormed ? bodyBytes : null;
   });
 }

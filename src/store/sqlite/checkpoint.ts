@@ -2,12 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 
 const MiB = 1024 * 1024;
 
-/** From this much log on, an idle moment is used to move it into the database. */
-const idleCheckpointBytesMin = 1 * MiB;
-/** From this much on, the writer stops for a checkpoint between two commits. */
-const busyCheckpointBytesMin = 64 * MiB;
-/** From this much on, the log is also cut; readers get this long to let go of it. */
-const truncateBytesMin = 256 * MiB;
+/** From this much log on, it is moved into the database beside the commits. */
+const backgroundBytesMin = 8 * MiB;
+/** From this length on, the writer moves the little that is left itself, and the log starts again. */
+const restartBytesMin = 64 * MiB;
+/** A log this long is moved and cut whatever it costs; readers get this long to let go of it. */
+const truncateBytesMin = 512 * MiB;
 const truncateWaitMs = 50;
 const pageBytes = 16_384;
 
@@ -19,27 +19,24 @@ interface LogState {
 /**
  * Keeps the write-ahead log bounded without a checkpoint inside anybody's commit: SQLite's own
  * automatic one would run there. All of it is ordinary SQLite; nothing is lost when it never runs.
+ *
+ * The log starts again only at a commit that finds all of it moved, and under steady writes the mover is
+ * always a little behind. So the bulk is moved in the background, and the writer moves the rest.
  */
 export interface Checkpointer {
-  /** Call after each commit. Takes a checkpoint when the log has grown past what may wait. */
+  /** Call after each commit. */
   afterCommit(): void;
-  /** Call when no write is waiting. */
-  whenIdle(): void;
-  /**
-   * Leaves nothing in the log. SQLite does that only when the last connection closes, and only when that
-   * one may write: readers of other threads often close after the writer.
-   */
+  /** Call when the background has finished what `startBackground` asked for. */
+  afterBackground(): void;
+  /** Moves and cuts all of it: SQLite does so only when the last connection closes, and only if that one may write. */
   beforeClose(): void;
-  /** Whether `whenIdle` would do something. */
-  hasWork(): boolean;
 }
 
-export function createCheckpointer(db: DatabaseSync): Checkpointer {
+/** `startBackground` begins a checkpoint on another connection. */
+export function createCheckpointer(db: DatabaseSync, startBackground: () => void): Checkpointer {
   const state = db.prepare('PRAGMA wal_checkpoint(NOOP)');
   const passive = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
-  const read = (): LogState => state.get() as unknown as LogState;
-  const waitingBytes = ({ log, checkpointed }: LogState): number =>
-    Math.max(0, log - checkpointed) * pageBytes;
+  let isRunning = false;
 
   const truncate = (): void => {
     // A reader that holds an old snapshot makes this fail; the next commit tries again.
@@ -51,16 +48,23 @@ export function createCheckpointer(db: DatabaseSync): Checkpointer {
     }
   };
 
+  const afterCommit = (): void => {
+    const { log, checkpointed } = state.get() as unknown as LogState;
+    const waiting = Math.max(0, log - checkpointed);
+    if (log * pageBytes >= truncateBytesMin) truncate();
+    else if (!isRunning && waiting * pageBytes >= backgroundBytesMin) {
+      isRunning = true;
+      startBackground();
+    }
+  };
+
   return {
-    afterCommit() {
-      const now = read();
-      if (now.log * pageBytes >= truncateBytesMin) truncate();
-      else if (waitingBytes(now) >= busyCheckpointBytesMin) passive.get();
-    },
-    whenIdle() {
-      passive.get();
+    afterCommit,
+    afterBackground() {
+      isRunning = false;
+      const { log, checkpointed } = state.get() as unknown as LogState;
+      if (log * pageBytes >= restartBytesMin && checkpointed < log) passive.get();
     },
     beforeClose: truncate,
-    hasWork: () => waitingBytes(read()) >= idleCheckpointBytesMin,
   };
 }

@@ -123,7 +123,8 @@ function joinParts<R extends ScriptRegistry>(
   worker.on('message', (message: FromWriter) => {
     if (message.kind === 'group') {
       for (const trace of message.traces) options.log?.(trace);
-      for (const reply of message.replies) queue.settle(reply);
+      // What was written before word of the stop came is already refused: see abandon.
+      if (state !== 'stopped') for (const reply of message.replies) queue.settle(reply);
     } else if (message.kind === 'stopped') {
       stop('The database or its disk failed; nothing is written until the server starts again.');
     }

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+
+import {
+  preparePeople,
+  type PrepareOptions,
+  type PrepareReport,
+} from '../../client/prepare/prepare-people.ts';
+import { createTokeniser } from '../../engine/token/tokeniser.ts';
+import { identifierCodes, userIdType } from '../../base/identifier-types.ts';
+import { nodePrimitives } from '../../platform/primitives.ts';
+import { openStaging } from '../../server/graph/staging.ts';
+
+export interface StagedPeople {
+  /** Name of the file in the data directory. */
+  readonly stagedName: string;
+  readonly report: PrepareReport;
+}
+
+/** Reads a file of users and writes their tokens beside the database: what the graph is changed with. */
+export async function stagePeople(
+  dataDir: string,
+  tokenKey: Uint8Array,
+  options: PrepareOptions,
+  replaces: boolean,
+): Promise<StagedPeople> {
+  const tokeniser = createTokeniser(tokenKey, nodePrimitives);
+  const stagedName = `import-${randomUUID()}.tokens`;
+  const staging = openStaging(join(dataDir, stagedName), nodePrimitives);
+  try {
+    const report = await preparePeople(options, async (batch) => {
+      const { rowCount, identifierStart } = batch;
+      const count = identifierStart[rowCount]!;
+      const types = batch.identifierType.subarray(0, count);
+      const identifierToken = tokeniser.identifierTokens(
+        types,
+        batch.identifierDigest.subarray(0, count * 32),
+      );
+      const digests = new Uint8Array(rowCount * 32);
+      for (let row = 0; row < rowCount; row++) {
+        const id = batch.externalIdBytes.subarray(batch.externalIdStart[row], batch.externalIdStart[row + 1]);
+        digests.set(nodePrimitives.sha256(id), row * 32);
+      }
+      const idTypes = new Uint8Array(rowCount).fill(identifierCodes[userIdType]);
+      const personToken = tokeniser.identifierTokens(idTypes, digests);
+      staging.putPersons({ rowCount, personToken, identifierStart, identifierToken }, replaces);
+    });
+    return { stagedName, report };
+  } finally {
+    staging.close();
+  }
+}
