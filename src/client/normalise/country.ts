@@ -11,7 +11,7 @@ const languages = ['en', 'de', 'fr', 'es', 'pt', 'it', 'nl', 'pl', 'sv', 'da', '
 /** Spellings that the names of the languages miss. */
 // prettier-ignore
 const extras: Readonly<Record<string, Country>> = {
-  usa: 'US', unitedstatesofamerica: 'US', estadosunidosdeamerica: 'US', uk: 'GB', greatbritain: 'GB',
+  großbritannien: 'GB', grossbritannien: 'GB', grandebretagne: 'GB', granbretana: 'GB', granbretagna: 'GB', usa: 'US', unitedstatesofamerica: 'US', estadosunidosdeamerica: 'US', uk: 'GB', greatbritain: 'GB',
   england: 'GB', scotland: 'GB', wales: 'GB', gbr: 'GB', deu: 'DE', ger: 'DE', fra: 'FR', esp: 'ES', ita: 'IT',
   nld: 'NL', holland: 'NL', bra: 'BR', jpn: 'JP', ind: 'IN', can: 'CA', aus: 'AU', mex: 'MX', che: 'CH', aut: 'AT',
   swe: 'SE', nor: 'NO', dnk: 'DK', pol: 'PL', prt: 'PT', irl: 'IE', bel: 'BE', korea: 'KR', southkorea: 'KR',

@@ -5,6 +5,7 @@ import { assert, must } from '../../base/assert.ts';
 import type { Script } from '../script.ts';
 import type { ScriptRegistry } from '../store.ts';
 import { createCheckpointer } from './checkpoint.ts';
+import { startCheckpointThread } from './checkpoint-thread.ts';
 import {
   commitGroup,
   refuseAll,
@@ -23,7 +24,6 @@ const groupWriteCountMax = 256;
 /** How long the first write of a group waits for company, when writes have been coming together: ten naps. */
 const napMs = 0.1;
 const napCountMax = 10;
-const idleDelayMs = 20;
 
 /**
  * The writer's side of the store: call it at the top of a worker's entry file, with every script of
@@ -36,33 +36,32 @@ export function runStoreWorker(scripts: ScriptRegistry): void {
   const setup = workerData as Partial<WriterSetup> | null;
   assert(setup?.rollcallStoreWriter === true, () => 'openSqliteStore starts this worker');
   const send = (message: FromWriter): void => port.postMessage(message);
+  const databaseFile = must(setup.databaseFile, () => 'a database to write');
   let db: DatabaseSync;
   try {
-    db = openConnection(
-      must(setup.databaseFile, () => 'a database to write'),
-      'writer',
-    );
+    db = openConnection(databaseFile, 'writer');
   } catch (error) {
     send({ kind: 'cannot_open', message: error instanceof AppError ? error.message : 'cannot open' });
     port.close();
     return;
   }
-  serve(db, scripts, port, send);
+  serve(db, databaseFile, scripts, port, send);
   send({ kind: 'ready' });
 }
 
 /** Takes what has arrived, commits it as one group, answers, and looks again. */
 function serve(
   db: DatabaseSync,
+  databaseFile: string,
   scripts: ScriptRegistry,
   port: MessagePort,
   send: (message: FromWriter) => void,
 ): void {
   const runner = createScriptRunner(db);
-  const checkpointer = createCheckpointer(db);
+  const background = startCheckpointThread(databaseFile, () => checkpointer.afterBackground());
+  const checkpointer = createCheckpointer(db, background.start);
   const gatherer = createGatherer(port, scripts);
   let stopped = false;
-  let idleTimer: NodeJS.Timeout | undefined;
 
   const commit = (writes: readonly GroupedWrite[]): void => {
     if (stopped) return send({ kind: 'group', replies: refuseAll(writes), traces: [] });
@@ -73,20 +72,17 @@ function serve(
     else checkpointer.afterCommit();
   };
 
-  const close = (): void => {
-    clearTimeout(idleTimer);
+  const close = async (): Promise<void> => {
+    await background.close();
     if (!stopped) checkpointer.beforeClose();
     db.close();
     port.close();
   };
 
   port.on('message', (first: ToWriter) => {
-    clearTimeout(idleTimer);
     const { writes, closing } = gatherer.gather(first);
     if (writes.length > 0) commit(writes);
-    if (closing) return close();
-    if (!stopped && checkpointer.hasWork())
-      idleTimer = setTimeout(() => checkpointer.whenIdle(), idleDelayMs);
+    if (closing) void close();
   });
 }
 
