@@ -16,6 +16,6 @@ export const nodePrimitives: Primitives = {
     return decipher.update(blocks);
   },
   // Taken as text and copied out: a third of the time of asking for a buffer, which is slow to make.
-  sha256: (bytes) => Buffer.from(hash('sha256', bytes, 'latin1'), 'latin1'),
+  sha256: (bytes) => Buffer.from(hash('sha256', bytes, 'binary'), 'latin1'),
   crc32: (bytes) => crc32(bytes),
 };

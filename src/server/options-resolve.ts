@@ -11,13 +11,8 @@ export interface OptionSources {
   readonly file: unknown;
 }
 
-/** Environment names that are ours but no settings: the place of the configuration file, and switches of the tests. */
-const otherEnvironmentNames = [
-  'ROLLCALL_CONFIG',
-  'ROLLCALL_LONG',
-  'ROLLCALL_WRITE_GOLDEN',
-  'ROLLCALL_ADCP_SCHEMAS',
-];
+/** Environment names that are ours but no settings: the place of the configuration file, and the tests' switch for long runs. */
+const otherEnvironmentNames = ['ROLLCALL_CONFIG', 'ROLLCALL_LONG'];
 
 /**
  * Settles every option of `table`: flag, then environment, then configuration file, then default.

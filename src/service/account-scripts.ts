@@ -35,60 +35,15 @@ export type AccountScripts = ReturnType<typeof createAccountScripts>;
 
 export function createAccountScripts() {
   return {
-    *createAccount(input: NewAccountInput): Script<Account> {
-      if ((yield* anyAccountById(input.accountId)) !== undefined) {
-        throw new AppError('INVALID_REQUEST', 'An account with this id exists.', {
-          suggestion: 'Choose another --id.',
-        });
-      }
-      const clash = (yield* everyAccount()).find(
-        (row) => row.status !== 'closed' && row.declaredBy === null && isSameKey(row, input),
-      );
-      if (clash !== undefined) {
-        throw new AppError(
-          'INVALID_REQUEST',
-          `Account ${clash.accountId} has the same brand, operator and sandbox flag.`,
-          {
-            suggestion: 'Use that account, or name another brand or operator.',
-          },
-        );
-      }
-      yield* insertAccount({ ...newRow(input), declaredBy: null });
-      const row = yield* anyAccountById(input.accountId);
-      if (row === undefined) throw new AppError('SERVICE_UNAVAILABLE');
-      return accountOf(row);
-    },
+    createAccount: createAccountScript,
 
     *listEveryAccount(_: object): Script<readonly Account[]> {
       return (yield* everyAccount()).map(accountOf);
     },
 
-    *updateAccount(input: {
-      readonly accountId: string;
-      readonly name: string | null;
-      readonly status: AccountStatus | null;
-    }): Script<Account> {
-      const row = yield* anyAccountById(input.accountId);
-      if (row === undefined) throw new AppError('ACCOUNT_NOT_FOUND');
-      if (input.name !== null) yield* setAccountName(row.accountNo, input.name);
-      if (input.status !== null) yield* setAccountStatus(row.accountNo, input.status);
-      return accountOf({ ...row, name: input.name ?? row.name, status: input.status ?? row.status });
-    },
+    updateAccount: updateAccountScript,
 
-    /** Contract, isolation: an unknown account and somebody else's are the same answer, by the same query. */
-    *resolveAccount({ principalNo, reference }: ResolveInput): Script<Account> {
-      const row =
-        reference.kind === 'id'
-          ? yield* ownAccountById(principalNo, reference.accountId)
-          : yield* ownByNaturalKey(principalNo, reference);
-      if (row === undefined) {
-        throw new AppError('ACCOUNT_NOT_FOUND', undefined, {
-          field: reference.kind === 'id' ? 'account.account_id' : 'account',
-          suggestion: 'Call list_accounts to see the accounts that this key may use.',
-        });
-      }
-      return accountOf(row);
-    },
+    resolveAccount: resolveAccountScript,
 
     *accountsOfCaller({
       principalNo,
@@ -104,17 +59,70 @@ export function createAccountScripts() {
       );
     },
 
-    /** A natural key that a caller uses for the first time, where the seller lets buyers declare accounts. */
-    *declareAccount(input: NewAccountInput & { readonly principalNo: number }): Script<Account> {
-      const known = yield* ownAccountsByKey(input.principalNo, { ...input, brandId: input.brandId ?? '' });
-      if (known[0] !== undefined) return accountOf(known[0]);
-      const accountNo = yield* insertAccount({ ...newRow(input), declaredBy: input.principalNo });
-      yield* bindAccount(input.principalNo, accountNo);
-      const row = yield* ownAccountById(input.principalNo, input.accountId);
-      if (row === undefined) throw new AppError('SERVICE_UNAVAILABLE');
-      return accountOf(row);
-    },
+    declareAccount: declareAccountScript,
   };
+}
+
+function* createAccountScript(input: NewAccountInput): Script<Account> {
+  if ((yield* anyAccountById(input.accountId)) !== undefined) {
+    throw new AppError('INVALID_REQUEST', 'An account with this id exists.', {
+      suggestion: 'Choose another --id.',
+    });
+  }
+  const clash = (yield* everyAccount()).find(
+    (row) => row.status !== 'closed' && row.declaredBy === null && isSameKey(row, input),
+  );
+  if (clash !== undefined) {
+    throw new AppError(
+      'INVALID_REQUEST',
+      `Account ${clash.accountId} has the same brand, operator and sandbox flag.`,
+      {
+        suggestion: 'Use that account, or name another brand or operator.',
+      },
+    );
+  }
+  yield* insertAccount({ ...newRow(input), declaredBy: null });
+  const row = yield* anyAccountById(input.accountId);
+  if (row === undefined) throw new AppError('SERVICE_UNAVAILABLE');
+  return accountOf(row);
+}
+
+/** Contract, isolation: an unknown account and somebody else's are the same answer, by the same query. */
+function* resolveAccountScript({ principalNo, reference }: ResolveInput): Script<Account> {
+  const row =
+    reference.kind === 'id'
+      ? yield* ownAccountById(principalNo, reference.accountId)
+      : yield* ownByNaturalKey(principalNo, reference);
+  if (row === undefined) {
+    throw new AppError('ACCOUNT_NOT_FOUND', undefined, {
+      field: reference.kind === 'id' ? 'account.account_id' : 'account',
+      suggestion: 'Call list_accounts to see the accounts that this key may use.',
+    });
+  }
+  return accountOf(row);
+}
+
+/** A natural key that a caller uses for the first time, where the seller lets buyers declare accounts. */
+function* declareAccountScript(input: NewAccountInput & { readonly principalNo: number }): Script<Account> {
+  const known = yield* ownAccountsByKey(input.principalNo, { ...input, brandId: input.brandId ?? '' });
+  if (known[0] !== undefined) return accountOf(known[0]);
+  const accountNo = yield* insertAccount({ ...newRow(input), declaredBy: input.principalNo });
+  yield* bindAccount(input.principalNo, accountNo);
+  const row = yield* ownAccountById(input.principalNo, input.accountId);
+  if (row === undefined) throw new AppError('SERVICE_UNAVAILABLE');
+  return accountOf(row);
+}
+
+function* updateAccountScript(input: {
+  readonly accountId: string;
+  readonly name: string | null;
+  readonly status: AccountStatus | null;
+}): Script<Account> {
+  const row = yield* anyAccountById(input.accountId);
+  if (row === undefined) throw new AppError('ACCOUNT_NOT_FOUND');
+  if (input.name !== null) yield* setAccountName(row.accountNo, input.name);
+  if (input.status !== null) yield* setAccountStatus(row.accountNo, input.status);
+  return accountOf({ ...row, name: input.name ?? row.name, status: input.status ?? row.status });
 }
 
 export function* ownByNaturalKey(

@@ -94,45 +94,49 @@ export function createMatchScripts(sealer: Sealer, rules: SizeRules) {
       return { counted, outcome: yield* finishIfSettled(sealer, rules, accountNo, taskId, nowMs) };
     },
 
-    *settleRematch(input: {
-      readonly accountNo: number;
-      readonly audienceNo: number;
-      readonly reply: Extract<RematchReply, { kind: 'matched' }>;
-      readonly nowMs: number;
-    }): Script<boolean> {
-      const { accountNo, audienceNo, reply } = input;
-      const row = yield* liveAudienceByNo(accountNo, audienceNo);
-      if (row === undefined || row.countedSeq !== reply.countedSeq) return false;
-      yield* countAudience(
-        accountNo,
-        audienceNo,
-        countedColumns(reply.counts, reply.graphVersion, reply.countedSeq),
-      );
-      return true;
-    },
+    settleRematch: settleRematchScript,
 
-    /** Puts one merged block in the place of the blocks it was made from, if the audience still lives. */
-    *replaceBlocks(input: {
-      readonly accountNo: number;
-      readonly audienceNo: number;
-      readonly blockNoLow: number;
-      readonly blockNoHigh: number;
-      readonly seqLow: number;
-      readonly seqHigh: number;
-      readonly pieces: readonly MergedPiece[];
-    }): Script<boolean> {
-      const { accountNo, audienceNo, blockNoLow, blockNoHigh: blockNo, seqLow, seqHigh } = input;
-      const row = yield* liveAudienceByNo(accountNo, audienceNo);
-      // A merge of something that is not settled would hide it: the next one will do.
-      if (row === undefined || row.countedSeq < seqHigh) return false;
-      yield* deleteBlocksBetween(accountNo, audienceNo, blockNoLow, blockNo);
-      for (const [pieceNo, { rowCount, bytes }] of input.pieces.entries()) {
-        const place = { accountNo, audienceNo, blockNo, pieceNo, level: 1, seqLow, seqHigh };
-        yield* insertBlockPiece({ ...place, rowCount, bytes });
-      }
-      return true;
-    },
+    replaceBlocks: replaceBlocksScript,
   };
+}
+
+function* settleRematchScript(input: {
+  readonly accountNo: number;
+  readonly audienceNo: number;
+  readonly reply: Extract<RematchReply, { kind: 'matched' }>;
+  readonly nowMs: number;
+}): Script<boolean> {
+  const { accountNo, audienceNo, reply } = input;
+  const row = yield* liveAudienceByNo(accountNo, audienceNo);
+  if (row === undefined || row.countedSeq !== reply.countedSeq) return false;
+  yield* countAudience(
+    accountNo,
+    audienceNo,
+    countedColumns(reply.counts, reply.graphVersion, reply.countedSeq),
+  );
+  return true;
+}
+
+/** Puts one merged block in the place of the blocks it was made from, if the audience still lives. */
+function* replaceBlocksScript(input: {
+  readonly accountNo: number;
+  readonly audienceNo: number;
+  readonly blockNoLow: number;
+  readonly blockNoHigh: number;
+  readonly seqLow: number;
+  readonly seqHigh: number;
+  readonly pieces: readonly MergedPiece[];
+}): Script<boolean> {
+  const { accountNo, audienceNo, blockNoLow, blockNoHigh: blockNo, seqLow, seqHigh } = input;
+  const row = yield* liveAudienceByNo(accountNo, audienceNo);
+  // A merge of something that is not settled would hide it: the next one will do.
+  if (row === undefined || row.countedSeq < seqHigh) return false;
+  yield* deleteBlocksBetween(accountNo, audienceNo, blockNoLow, blockNo);
+  for (const [pieceNo, { rowCount, bytes }] of input.pieces.entries()) {
+    const place = { accountNo, audienceNo, blockNo, pieceNo, level: 1, seqLow, seqHigh };
+    yield* insertBlockPiece({ ...place, rowCount, bytes });
+  }
+  return true;
 }
 
 function* settleOperation({

@@ -10,7 +10,7 @@ import type { Account, AccountStatus } from '../../service/api.ts';
 import { hashSecret } from '../../service/authenticate.ts';
 import type { KeyView } from '../../service/key-scripts.ts';
 import type { Store } from '../../store/store.ts';
-import { newAccountId } from '../core.ts';
+import { newAccountId } from '../service.ts';
 import type { Scripts } from '../scripts.ts';
 import type { Secrets } from '../secrets.ts';
 import type { GraphApplied } from '../threads/graph-messages.ts';
@@ -103,20 +103,7 @@ export function createAdmin({ dataDir, store, secrets, graphMoved }: AdminParts)
       await store.write('revokeKey', { keyId, nowMs: systemClock.now() });
       return null;
     },
-    graphStats: async () => {
-      const state = await store.read('graphState', {});
-      if (state === null) return { version: 0, persons: 0, identifiers: 0, updatedAtMs: null };
-      const { entryCount, livePersonCount } = JSON.parse(state.meta) as {
-        entryCount: number;
-        livePersonCount: number;
-      };
-      return {
-        version: state.version,
-        persons: livePersonCount,
-        identifiers: entryCount,
-        updatedAtMs: state.updatedAt,
-      };
-    },
+    graphStats: async () => graphStats(store),
     applyGraph: async ({ stagedName }) => {
       // One after the other: each works on the state that the one before it left.
       const run = importing.then(
@@ -126,5 +113,20 @@ export function createAdmin({ dataDir, store, secrets, graphMoved }: AdminParts)
       importing = run;
       return run;
     },
+  };
+}
+
+async function graphStats(store: Store<Scripts>): Promise<GraphStats> {
+  const state = await store.read('graphState', {});
+  if (state === null) return { version: 0, persons: 0, identifiers: 0, updatedAtMs: null };
+  const { entryCount, livePersonCount } = JSON.parse(state.meta) as {
+    entryCount: number;
+    livePersonCount: number;
+  };
+  return {
+    version: state.version,
+    persons: livePersonCount,
+    identifiers: entryCount,
+    updatedAtMs: state.updatedAt,
   };
 }

@@ -61,7 +61,7 @@ function startThread({ tokenKey, fatal }: IngestPoolOptions): IngestThread {
     if (reply.ok) call?.resolve(reply.call);
     else call?.reject(new AppError('SERVICE_UNAVAILABLE', undefined, { cause: new Error(reply.reason) }));
   });
-  worker.on('error', (error) => fatal(`ingest thread: ${error.stack ?? error.message}`));
+  worker.on('error', (error: Error) => fatal(`ingest thread: ${error.stack ?? error.message}`));
   worker.on('exit', () => {
     if (!closing) fatal('ingest thread ended');
   });

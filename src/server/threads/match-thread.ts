@@ -44,7 +44,7 @@ export async function startMatchThread(options: MatchThreadOptions): Promise<Mat
     const done = await storeMerge(stored).catch(() => false);
     if (!closing) post({ kind: 'merged', mergeId, stored: done });
   };
-  worker.on('error', (error) => fatal(`match thread: ${error.stack ?? error.message}`));
+  worker.on('error', (error: Error) => fatal(`match thread: ${error.stack ?? error.message}`));
   worker.on('exit', () => {
     if (!closing) fatal('match thread ended');
   });

@@ -1,0 +1,225 @@
+-- The schema of a data directory's rollcall.db, as all migrations leave it.
+-- Written by scripts/write-schema.ts; a test compares the two.
+
+CREATE TABLE schema_migration (
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE meta (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sequence (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE principal (
+  principal_no INTEGER PRIMARY KEY,
+  principal_id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE account (
+  account_no INTEGER PRIMARY KEY,
+  account_id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  brand_domain TEXT NOT NULL,
+  -- Empty where the reference has none, so that the natural key has no NULL in it.
+  brand_id TEXT NOT NULL DEFAULT '',
+  operator TEXT NOT NULL,
+  sandbox INTEGER NOT NULL CHECK (sandbox IN (0, 1)),
+  status TEXT NOT NULL CHECK (
+    status IN ('active', 'pending_approval', 'rejected', 'payment_required', 'suspended', 'closed')
+  ),
+  billing TEXT NOT NULL CHECK (billing IN ('operator', 'agent', 'advertiser')),
+  created_at INTEGER NOT NULL,
+  -- The caller that declared it; NULL when the seller made it.
+  declared_by INTEGER REFERENCES principal (principal_no)
+) STRICT;
+
+CREATE UNIQUE INDEX account_by_natural_key
+  ON account (brand_domain, brand_id, operator, sandbox, ifnull(declared_by, 0))
+  WHERE status <> 'closed';
+
+CREATE INDEX account_by_declarer ON account (declared_by) WHERE declared_by IS NOT NULL;
+
+CREATE TABLE principal_account (
+  principal_no INTEGER NOT NULL REFERENCES principal (principal_no),
+  account_no INTEGER NOT NULL REFERENCES account (account_no),
+  PRIMARY KEY (principal_no, account_no)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX principal_by_account ON principal_account (account_no, principal_no);
+
+CREATE TABLE api_key (
+  key_id TEXT PRIMARY KEY,
+  principal_no INTEGER NOT NULL REFERENCES principal (principal_no),
+  -- HMAC-SHA-256 under the pepper; the secret itself is nowhere.
+  secret_hash BLOB NOT NULL CHECK (length(secret_hash) = 32),
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER,
+  last_used_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX key_by_principal ON api_key (principal_no, key_id);
+
+CREATE TABLE audience (
+  account_no INTEGER NOT NULL REFERENCES account (account_no),
+  audience_no INTEGER NOT NULL UNIQUE,
+  audience_id TEXT NOT NULL,
+  name TEXT,
+  description TEXT,
+  audience_type TEXT CHECK (audience_type IN ('crm', 'suppression', 'lookalike_seed')),
+  tags TEXT,
+  consent_basis TEXT CHECK (
+    consent_basis IN ('consent', 'legitimate_interest', 'contract', 'legal_obligation')
+  ),
+  managed_by TEXT NOT NULL CHECK (managed_by IN ('buyer', 'seller')),
+  state TEXT NOT NULL CHECK (state IN ('live', 'deleted')),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  deleted_at INTEGER,
+  last_synced_at INTEGER,
+  -- The newest operation accepted, and the newest one that the counts below include; 0 before the first.
+  accepted_seq INTEGER NOT NULL DEFAULT 0,
+  counted_seq INTEGER NOT NULL DEFAULT 0,
+  counted_graph_version INTEGER,
+  member_count INTEGER NOT NULL DEFAULT 0,
+  matched_count INTEGER NOT NULL DEFAULT 0,
+  breakdown TEXT,
+  suspended_reason TEXT,
+  PRIMARY KEY (account_no, audience_no),
+  CHECK ((state = 'deleted') = (deleted_at IS NOT NULL)),
+  CHECK (counted_seq <= accepted_seq),
+  CHECK (matched_count <= member_count)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX audience_live ON audience (account_no, audience_id) WHERE state = 'live';
+
+CREATE INDEX audience_ever ON audience (account_no, audience_id);
+
+CREATE TABLE operation (
+  -- AUTOINCREMENT: the order of acceptance must not repeat a number after old rows are deleted.
+  op_seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_no INTEGER NOT NULL,
+  audience_no INTEGER NOT NULL,
+  task_id TEXT,
+  uploaded_count INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'folded', 'dropped')),
+  accepted_at INTEGER NOT NULL,
+  byte_count INTEGER NOT NULL,
+  FOREIGN KEY (account_no, audience_no) REFERENCES audience (account_no, audience_no)
+) STRICT;
+
+CREATE INDEX operation_by_audience ON operation (account_no, audience_no, op_seq);
+
+CREATE INDEX operation_pending ON operation (op_seq) WHERE state = 'pending';
+
+CREATE TABLE member_block (
+  account_no INTEGER NOT NULL,
+  audience_no INTEGER NOT NULL,
+  block_no INTEGER NOT NULL,
+  piece_no INTEGER NOT NULL,
+  level INTEGER NOT NULL,
+  seq_low INTEGER NOT NULL,
+  seq_high INTEGER NOT NULL CHECK (seq_low <= seq_high),
+  row_count INTEGER NOT NULL,
+  byte_count INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (account_no, audience_no, block_no, piece_no),
+  FOREIGN KEY (account_no, audience_no) REFERENCES audience (account_no, audience_no)
+) STRICT;
+
+CREATE TABLE matched_set (
+  account_no INTEGER NOT NULL,
+  audience_no INTEGER NOT NULL,
+  counted_seq INTEGER NOT NULL,
+  graph_version INTEGER NOT NULL,
+  piece_no INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (account_no, audience_no, piece_no),
+  FOREIGN KEY (account_no, audience_no) REFERENCES audience (account_no, audience_no)
+) STRICT;
+
+CREATE TABLE task (
+  account_no INTEGER NOT NULL,
+  task_id TEXT NOT NULL UNIQUE,
+  principal_no INTEGER NOT NULL REFERENCES principal (principal_no),
+  task_type TEXT NOT NULL CHECK (task_type IN ('sync_audiences', 'sync_accounts')),
+  status TEXT NOT NULL CHECK (status IN ('submitted', 'working', 'completed', 'failed')),
+  generation TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  completed_at INTEGER,
+  has_webhook INTEGER NOT NULL CHECK (has_webhook IN (0, 1)),
+  audience_total INTEGER NOT NULL,
+  audience_done INTEGER NOT NULL CHECK (audience_done <= audience_total),
+  error TEXT,
+  -- Sealed: both may hold the caller's own words.
+  context BLOB,
+  outcome BLOB,
+  PRIMARY KEY (account_no, task_id)
+) STRICT;
+
+CREATE INDEX task_by_principal ON task (principal_no, created_at, task_id);
+
+CREATE TABLE task_audience (
+  account_no INTEGER NOT NULL,
+  task_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  audience_no INTEGER,
+  op_seq INTEGER,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'changed', 'unchanged')),
+  PRIMARY KEY (account_no, task_id, position),
+  FOREIGN KEY (account_no, task_id) REFERENCES task (account_no, task_id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX task_audience_waiting ON task_audience (account_no, audience_no, op_seq) WHERE state = 'pending';
+
+CREATE TABLE idempotency (
+  account_no INTEGER NOT NULL,
+  principal_no INTEGER NOT NULL REFERENCES principal (principal_no),
+  request_key_hash BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  operation_name TEXT NOT NULL,
+  task_id TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  -- Sealed; NULL while the first call with the key is still running.
+  response BLOB,
+  PRIMARY KEY (account_no, principal_no, request_key_hash)
+) STRICT;
+
+CREATE INDEX idempotency_by_expiry ON idempotency (expires_at);
+
+CREATE INDEX idempotency_by_task ON idempotency (account_no, task_id);
+
+CREATE TABLE graph_piece (
+  run_no INTEGER NOT NULL,
+  piece_no INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (run_no, piece_no)
+) STRICT;
+
+CREATE TABLE graph_state (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  version INTEGER NOT NULL,
+  person_count INTEGER NOT NULL,
+  base_run INTEGER,
+  delta_run INTEGER,
+  updated_at INTEGER NOT NULL,
+  meta BLOB
+) STRICT;
+
+CREATE TABLE latency_sample (
+  sample_no INTEGER PRIMARY KEY AUTOINCREMENT,
+  matched_at INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL
+) STRICT;

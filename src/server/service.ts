@@ -1,0 +1,141 @@
+/** The service that the protocols see, over one store. */
+import { createHmac, randomBytes } from 'node:crypto';
+
+import type { GraphVersion } from '../base/brand.ts';
+import { AppError } from '../base/faults.ts';
+import { identifierTypes } from '../base/identifier-types.ts';
+import { systemClock, systemRandom } from '../platform/clock.ts';
+import { parseKey } from '../protocol/auth/key-format.ts';
+import type {
+  Account,
+  AccountReference,
+  AccountsAnswer,
+  AccountsCall,
+  CapabilityFacts,
+  Principal,
+  RollcallService,
+} from '../service/api.ts';
+import { createAuthenticator } from '../service/authenticate.ts';
+import type { MatchQueue } from '../service/match-queue.ts';
+import { syncAudiences, type SyncDeps } from '../service/sync-audiences.ts';
+import type { Store } from '../store/store.ts';
+import type { Scripts } from './scripts.ts';
+import type { Secrets } from './secrets.ts';
+
+const replayTtlMs = 24 * 3_600_000;
+const latencyWindowMs = 30 * 24 * 3_600_000;
+
+export interface ServiceParts {
+  readonly store: Store<Scripts>;
+  readonly secrets: Secrets;
+  readonly queue: MatchQueue;
+  readonly minimumSize: number;
+  readonly waitMs: number;
+  /** Buyers may declare accounts. */
+  readonly buyerAccounts: boolean;
+  readonly graphVersion: () => number;
+}
+
+export function createService(parts: ServiceParts): RollcallService {
+  const { store, secrets, queue } = parts;
+  const startedAtMs = systemClock.now();
+  const hashRequestKey = (key: string): Uint8Array =>
+    createHmac('sha256', secrets.pepper).update(key).digest();
+  const syncDeps: SyncDeps = {
+    store,
+    queue,
+    clock: systemClock,
+    random: systemRandom,
+    settings: { waitMs: parts.waitMs, replayTtlMs },
+    resolveAccount: async (call) => resolveAccount(parts, call.caller, call.account),
+    hashRequestKey,
+  };
+  const accountNoOf = async (
+    { principalNo }: Principal,
+    reference?: AccountReference,
+  ): Promise<number | null> =>
+    reference === undefined
+      ? null
+      : (await store.read('resolveAccount', { principalNo, reference })).accountNo;
+  return {
+    authenticate: createAuthenticator({ store, clock: systemClock, pepper: secrets.pepper, parseKey }),
+    syncAudiences: async (call) => syncAudiences(syncDeps, call),
+    listAccounts: async ({ principalNo }, query) => store.read('accountsOfCaller', { principalNo, query }),
+    syncAccounts: async (call) =>
+      syncAccounts(parts, call, call.requestKey === null ? null : hashRequestKey(call.requestKey)),
+    getTask: async (caller, taskId, account) => {
+      const accountNo = await accountNoOf(caller, account);
+      return store.read('taskOfCaller', { principalNo: caller.principalNo, taskId, accountNo });
+    },
+    listTasks: async (caller, { filter: { account, ...filter }, ...query }) => {
+      const accountNo = await accountNoOf(caller, account);
+      return store.read('tasksOfCaller', {
+        principalNo: caller.principalNo,
+        query: { ...query, filter, accountNo },
+      });
+    },
+    capabilityFacts: async () => capabilityFacts(parts, startedAtMs),
+  };
+}
+
+async function syncAccounts(
+  { store, buyerAccounts }: ServiceParts,
+  call: AccountsCall,
+  keyHash: Uint8Array | null,
+): Promise<AccountsAnswer> {
+  const nowMs = systemClock.now();
+  const answer = await store.write('syncAccounts', {
+    principalNo: call.caller.principalNo,
+    keyHash,
+    digest: call.requestDigest,
+    accounts: call.accounts,
+    newIds: call.accounts.map(() => newAccountId()),
+    deleteMissing: call.deleteMissing,
+    dryRun: call.dryRun,
+    allowsDeclaring: buyerAccounts,
+    nowMs,
+    expiresAtMs: nowMs + replayTtlMs,
+  });
+  if (answer.kind === 'conflict') throw new AppError('IDEMPOTENCY_CONFLICT');
+  if (answer.kind === 'expired') throw new AppError('IDEMPOTENCY_EXPIRED');
+  return { body: call.encode(answer.outcome), replayed: answer.replayed };
+}
+
+async function capabilityFacts(parts: ServiceParts, startedAtMs: number): Promise<CapabilityFacts> {
+  const latency = await parts.store.read('matchingLatency', { sinceMs: systemClock.now() - latencyWindowMs });
+  const hours = (ms: number): number => ms / 3_600_000;
+  const isMeasured = latency.low !== null && latency.high !== null;
+  return {
+    minimumAudienceSize: parts.minimumSize,
+    supportedUidTypes: identifierTypes.filter((type) => type !== 'hashed_email' && type !== 'hashed_phone'),
+    matchingLatencyHours: isMeasured ? { min: hours(latency.low ?? 0), max: hours(latency.high ?? 0) } : null,
+    replayTtlSeconds: replayTtlMs / 1000,
+    inFlightSecondsMax: Math.max(60, Math.ceil(parts.waitMs / 1000) * 2),
+    buyerDeclaredAccounts: parts.buyerAccounts,
+    sandbox: true,
+    graphVersion: parts.graphVersion() as GraphVersion,
+    lastChangedAtMs: startedAtMs,
+  };
+}
+
+/** 128 random bits: an account id is not to be guessed. */
+export function newAccountId(): string {
+  return `acc_${randomBytes(16).toString('hex')}`;
+}
+
+/** A natural key that is not known yet becomes an account on first use where buyers may declare accounts. */
+async function resolveAccount(
+  { store, buyerAccounts }: ServiceParts,
+  { principalNo }: Principal,
+  reference: AccountReference,
+): Promise<Account> {
+  try {
+    return await store.read('resolveAccount', { principalNo, reference });
+  } catch (error) {
+    const isUnknown = error instanceof AppError && error.code === 'ACCOUNT_NOT_FOUND';
+    if (!isUnknown || reference.kind === 'id' || !buyerAccounts) throw error;
+    const { brandDomain, brandId, operator, sandbox } = reference;
+    const account = { accountId: newAccountId(), brandDomain, brandId, operator, sandbox, name: null };
+    return store.write('declareAccount', { ...account, principalNo, nowMs: systemClock.now() });
+  }
+}

@@ -1,0 +1,77 @@
+/** Isolation: a statement on a tenant's table that does not say whose rows it means is a leak waiting for a bug. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+
+import { migrations } from './migrations/index.ts';
+import { migrate } from './sqlite/migrate.ts';
+
+const tenantTables = [
+  'audience',
+  'operation',
+  'member_block',
+  'matched_set',
+  'task',
+  'task_audience',
+  'idempotency',
+];
+
+/** Statements of our own work, which no caller reaches with a choice of rows: file and constant, with the reason. */
+const exceptions: Readonly<Record<string, string>> = {
+  'audience-rows.ts stale': 'finds what a change of the graph affects, for the matching job',
+  'operation-rows.ts pending': 'finds the work that a crash left, for recovery',
+  'task-rows.ts findOwn': 'by the caller, whose tasks on all its accounts these are',
+  'task-rows.ts listOwn': 'by the caller, whose tasks on all its accounts these are',
+  'task-rows.ts removeOld': 'housekeeping by age over all accounts',
+  'idempotency-rows.ts remove': 'housekeeping by age over all accounts',
+};
+
+interface NamedStatement {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Every SQL constant of the repositories, with `${…}` of other constants of its file filled in. */
+function statementsOf(file: string): readonly NamedStatement[] {
+  const text = readFileSync(new URL(file, import.meta.url), 'utf8');
+  const constants = new Map<string, string>();
+  for (const [, name = '', body = ''] of text.matchAll(/^const (\w+) = `([^`]*)`;$/gm)) {
+    const whole = body.replace(
+      /\$\{(\w+)\}/g,
+      (_, other: string) => constants.get(other) ?? assert.fail(other),
+    );
+    constants.set(name, whole);
+  }
+  return [...constants]
+    .filter(([, sql]) => /^\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b/.test(sql))
+    .map(([name, sql]) => ({ name: `${file} ${name}`, sql }));
+}
+
+const files = readdirSync(new URL('.', import.meta.url)).filter((file) => file.endsWith('-rows.ts'));
+const statements = files.flatMap(statementsOf);
+
+test('every statement of the repositories is understood by the schema', () => {
+  const db = new DatabaseSync(':memory:');
+  migrate(db, migrations, 0);
+  assert.ok(files.length >= 8 && statements.length >= 40, 'the repositories were found');
+  for (const { name, sql } of statements) assert.doesNotThrow(() => db.prepare(sql), name);
+  db.close();
+});
+
+test('a statement on a tenant’s table names the account', () => {
+  const unused = new Set(Object.keys(exceptions));
+  let looked = 0;
+  for (const { name, sql } of statements) {
+    const touched = tenantTables.filter((table) =>
+      new RegExp(`\\b(?:FROM|INTO|UPDATE|JOIN) ${table}\\b`).test(sql),
+    );
+    if (touched.length === 0) continue;
+    looked++;
+    if (unused.delete(name)) continue;
+    const says = sql.startsWith('INSERT') ? /\(\s*account_no\b|\baccount_no,/ : /\baccount_no = \?/;
+    assert.match(sql, says, name);
+  }
+  assert.ok(looked >= 20, 'tenant statements were found');
+  assert.deepEqual([...unused], [], 'the list of exceptions only holds what is there');
+});
