@@ -37,6 +37,9 @@ export interface PhaseResult {
 /** A test that takes longer hangs. */
 const testMsMax = 15 * 60_000;
 
+/** What a file wrote to stderr is shown only when it failed, and only its end. */
+const talkCharsMax = 20_000;
+
 /**
  * Runs test files, each in a process of its own, at most `concurrency` at a time. Prints a line per file when it
  * ends. A file that declares no test is a failure: the runner alone would count it as a test that passed.
@@ -44,6 +47,7 @@ const testMsMax = 15 * 60_000;
 export async function runPhase(files: readonly string[], concurrency: number): Promise<PhaseResult> {
   let counts = noCounts;
   const failures: string[] = [];
+  const talk = new Map<string | undefined, string>();
   if (files.length === 0) return { counts, failures };
   const events = run({ files: [...files], concurrency, cwd: root, timeout: testMsMax });
   for await (const event of events as AsyncIterable<TestEvent>) {
@@ -52,12 +56,14 @@ export async function runPhase(files: readonly string[], concurrency: number): P
       if (failure !== null) failures.push(failure);
     } else if (event.type === 'test:pass' && isFileItself(event.data)) {
       failures.push(`${shortPath(event.data.file)} declares no test.`);
-    } else if (event.type === 'test:stderr' && event.data.message.trim() !== '') {
-      process.stderr.write(event.data.message);
+    } else if (event.type === 'test:stderr') {
+      const { file, message } = event.data;
+      talk.set(file, `${talk.get(file) ?? ''}${message}`.slice(-talkCharsMax));
     } else if (event.type === 'test:summary') {
       const { file, success, counts: seen, duration_ms: durationMs } = event.data;
       if (file === undefined) counts = countsOf(seen, durationMs);
       else console.log(fileLine(shortPath(file), success, seen.tests, durationMs));
+      if (file !== undefined && !success) console.log(talk.get(file) ?? '');
     }
   }
   return { counts, failures };

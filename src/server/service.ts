@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 import type { GraphVersion } from '../base/brand.ts';
 import { AppError } from '../base/faults.ts';
-import { identifierTypes } from '../base/identifier-types.ts';
+import { identifierTypes, type IdentifierType } from '../base/identifier-types.ts';
 import { systemClock, systemRandom } from '../platform/clock.ts';
 import { parseKey } from '../protocol/auth/key-format.ts';
 import type {
@@ -24,6 +24,12 @@ import type { Secrets } from './secrets.ts';
 
 const replayTtlMs = 24 * 3_600_000;
 const latencyWindowMs = 30 * 24 * 3_600_000;
+
+/**
+ * The hashed ones are no uids. A nullifier is accepted from whoever sends one, but not listed: clients of 3.0
+ * that name no release check the list against an enum without it.
+ */
+const unlistedUidTypes = new Set<IdentifierType>(['hashed_email', 'hashed_phone', 'world_id_nullifier']);
 
 export interface ServiceParts {
   readonly store: Store<Scripts>;
@@ -107,7 +113,7 @@ async function capabilityFacts(parts: ServiceParts, startedAtMs: number): Promis
   const isMeasured = latency.low !== null && latency.high !== null;
   return {
     minimumAudienceSize: parts.minimumSize,
-    supportedUidTypes: identifierTypes.filter((type) => type !== 'hashed_email' && type !== 'hashed_phone'),
+    supportedUidTypes: identifierTypes.filter((type) => !unlistedUidTypes.has(type)),
     matchingLatencyHours: isMeasured ? { min: hours(latency.low ?? 0), max: hours(latency.high ?? 0) } : null,
     replayTtlSeconds: replayTtlMs / 1000,
     inFlightSecondsMax: Math.max(60, Math.ceil(parts.waitMs / 1000) * 2),

@@ -1,6 +1,7 @@
 /** Isolation: a statement on a tenant's table that does not say whose rows it means is a leak waiting for a bug. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
@@ -34,7 +35,7 @@ interface NamedStatement {
 
 /** Every SQL constant of the repositories, with `${…}` of other constants of its file filled in. */
 function statementsOf(file: string): readonly NamedStatement[] {
-  const text = readFileSync(new URL(file, import.meta.url), 'utf8');
+  const text = readFileSync(join(import.meta.dirname, file), 'utf8');
   const constants = new Map<string, string>();
   for (const [, name = '', body = ''] of text.matchAll(/^const (\w+) = `([^`]*)`;$/gm)) {
     const whole = body.replace(
@@ -48,7 +49,7 @@ function statementsOf(file: string): readonly NamedStatement[] {
     .map(([name, sql]) => ({ name: `${file} ${name}`, sql }));
 }
 
-const files = readdirSync(new URL('.', import.meta.url)).filter((file) => file.endsWith('-rows.ts'));
+const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('-rows.ts'));
 const statements = files.flatMap(statementsOf);
 
 test('every statement of the repositories is understood by the schema', () => {

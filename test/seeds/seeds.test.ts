@@ -44,6 +44,8 @@ async function sync(audiences: unknown): Promise<void> {
   await callTool(server.url, key, 'sync_audiences', { account: { account_id: 'acct_12345' }, audiences });
 }
 
+const someone = { external_id: 'crm_1', hashed_email: 'c0ffee00'.repeat(8) };
+
 /** What every sample prints, in the order of the page. Both clients meet the same server, one after the other. */
 const printed: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   // Sends neither a version nor an idempotency key, so members without external_id are taken.
@@ -66,9 +68,8 @@ const printed: Readonly<Record<string, Readonly<Record<string, readonly string[]
 
 for (const [packageName, samples] of Object.entries(printed)) {
   test(`the samples of the page run with ${packageName}`, async () => {
-    const hashed = 'c0ffee00'.repeat(8);
-    await sync([{ audience_id: 'old_campaign_list', add: [{ external_id: 'x', hashed_email: hashed }] }]);
     for (const [name, expected] of Object.entries(samples)) {
+      if (name === 'deleting') await sync([{ audience_id: 'old_campaign_list', add: [someone] }]);
       assert.deepEqual(await runSample(name, packageName), expected, name);
     }
     await sync([

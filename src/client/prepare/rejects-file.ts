@@ -21,7 +21,7 @@ export function openRejectsFile(path: string, columns: readonly string[], hasRow
   failed.catch(() => undefined);
   const write = async (text: string): Promise<void> => {
     if (text === '' || stream.write(text)) return;
-    await Promise.race([failed, new Promise((resolve) => stream.once('drain', resolve))]);
+    await Promise.race([failed, new Promise((resolve) => stream.once('drain', () => resolve(undefined)))]);
   };
   stream.write(`line,column,reason,effect${hasRows ? ',row' : ''}\n`);
   return {

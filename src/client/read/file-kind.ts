@@ -96,7 +96,7 @@ export function refuseBinary(text: string): void {
     )
       odd++;
   }
-  if (odd > text.length / 1_000 && odd > 0) {
+  if (odd > text.length / 20) {
     throw new FileFault('NOT_A_TABLE', 'The file is not text.', 'Use CSV, TSV, NDJSON or Parquet.');
   }
 }

@@ -10,8 +10,7 @@ export interface CheckpointThread {
 
 /** `done` is called once for each `start`, in a later turn. A thread that fails is not replaced: the writer's own checkpoints remain. */
 export function startCheckpointThread(databaseFile: string, done: () => void): CheckpointThread {
-  const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  const worker = new Worker(new URL(`./checkpoint-worker${ending}`, import.meta.url), {
+  const worker = new Worker(workerUrl('checkpoint-worker', import.meta.url), {
     workerData: { databaseFile },
     name: 'store-checkpoint',
   });
@@ -26,4 +25,9 @@ export function startCheckpointThread(databaseFile: string, done: () => void): C
       await ended;
     },
   };
+}
+
+/** The file beside this one, in source and in a build alike. The store may not import the platform, whose function this is too. */
+function workerUrl(name: string, from: string): URL {
+  return new URL(`./${name}${from.endsWith('.ts') ? '.ts' : '.js'}`, from);
 }

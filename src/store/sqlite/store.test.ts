@@ -251,6 +251,23 @@ describe('sqlite: faults', () => {
   });
 });
 
+test('sqlite: the log stays bounded under steady writes, and is empty after closing', async () => {
+  const dataDir = newDirectory();
+  const store = await open(dataDir);
+  const logFile = `${dataDirectoryOf(dataDir).databaseFile}-wal`;
+  const bytes = new Uint8Array(new SharedArrayBuffer(4 * 1024 * 1024)).fill(5);
+  let longest = 0;
+  for (let piece = 0; piece < 50; piece++) {
+    await store.write('putBlob', { run: 1, piece: piece % 8, bytes });
+    longest = Math.max(longest, statSync(logFile).size);
+  }
+  assert.ok(longest > 8 * 1024 * 1024, 'no checkpoint ran inside a commit');
+  assert.ok(longest < 160 * 1024 * 1024, `it started again before it reached ${longest} bytes`);
+  await store.close();
+  const left = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+  assert.equal(left, 0);
+});
+
 describe('sqlite: kill -9', () => {
   const rounds = isLong ? 60 : 4;
   test(`every acknowledged write survives ${rounds} kills, whole`, async () => {
