@@ -1,5 +1,7 @@
 import { Agent, request } from 'node:http';
 
+import { paddedAudience } from './members.ts';
+
 export interface Answer {
   readonly status: number;
   readonly ms: number;
@@ -34,6 +36,7 @@ export async function send(url: string, method: 'GET' | 'POST', body: Buffer | n
 
 /** What one audience of an answer says. */
 export interface AudienceAnswer {
+  readonly audience_id: string;
   readonly action?: string;
   readonly status?: string;
   readonly uploaded_count?: number;
@@ -58,8 +61,10 @@ export function contentOf({ status, text }: Answer): Record<string, unknown> {
   return result.structuredContent;
 }
 
-export function audienceOf(answer: Answer): AudienceAnswer {
-  const [audience] = (contentOf(answer)['audiences'] ?? []) as readonly AudienceAnswer[];
+/** An answer may list the account's other audiences too. */
+export function audienceOf(answer: Answer, audienceId: string): AudienceAnswer {
+  const audiences = (contentOf(answer)['audiences'] ?? []) as readonly AudienceAnswer[];
+  const audience = audiences.find((one) => one.audience_id === paddedAudience(audienceId));
   if (audience === undefined || audience.action === 'failed') {
     throw new Error(`a measured call was not accepted: ${answer.text.slice(0, 600)}`);
   }

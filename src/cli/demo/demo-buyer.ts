@@ -99,8 +99,6 @@ function reportOf(answer: {
   const { audiences = [] } = (answer.data ?? {}) as { readonly audiences?: readonly AudienceReport[] };
   const found = audiences.find(({ audience_id: id }) => id === demoAudienceId);
   if (answer.success && found !== undefined) return found;
-  throw new CommandFault(
-    'failure',
-    `The official client reports a failure: ${String(answer.error ?? 'no such audience')}`,
-  );
+  const reason = typeof answer.error === 'string' ? answer.error : 'no such audience in the answer';
+  throw new CommandFault('failure', `The official client reports a failure: ${reason}`);
 }

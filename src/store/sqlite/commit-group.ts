@@ -29,8 +29,9 @@ export interface GroupResult {
 }
 
 /**
- * Runs a group of writes under one commit. Each write that throws is undone alone; when the commit
- * itself fails, all of them fail. Nothing has been promised to anybody before this returns.
+ * Runs a group of writes under one commit. Each write that throws is undone alone. When the whole group is
+ * lost, its writes are tried again one by one: scripts give the same answer twice, and nothing has been
+ * promised to anybody before this returns.
  */
 export function commitGroup(
   db: DatabaseSync,
@@ -53,8 +54,27 @@ export function commitGroup(
     const { fault, effect, trace } = classifyError(error);
     if (trace !== undefined) traces.push({ ...trace, script: running });
     const stop = !rollBack(db) || effect === 'stop';
+    if (!stop && writes.length > 1) return commitEach(db, runner, writes, traces);
     return { replies: writes.map(({ id }) => ({ id, ok: false, fault })), traces, stop };
   }
+}
+
+/** One by one, after a group was lost for a reason that one of its writes may have been: a full disk, a deferred constraint. */
+function commitEach(
+  db: DatabaseSync,
+  runner: ScriptRunner,
+  writes: readonly GroupedWrite[],
+  earlier: readonly GroupTrace[],
+): GroupResult {
+  const replies: WriteReply[] = [];
+  const traces = [...earlier];
+  for (const [place, write] of writes.entries()) {
+    const one = commitGroup(db, runner, [write]);
+    replies.push(...one.replies);
+    traces.push(...one.traces);
+    if (one.stop) return { replies: [...replies, ...refuseAll(writes.slice(place + 1))], traces, stop: true };
+  }
+  return { replies, traces, stop: false };
 }
 
 /**

@@ -90,7 +90,8 @@ describe('migrations', () => {
       const all = columns.all(String(table));
       if (!all.some(({ name }) => name === 'account_no')) continue;
       const first = all.find(({ pk }) => pk === 1)?.['name'];
-      if (first !== 'account_no') assert.ok(keyExceptions.has(String(table)), `${table}: ${first}`);
+      if (first !== 'account_no')
+        assert.ok(keyExceptions.has(String(table)), `${String(table)} begins with ${String(first)}`);
     }
   });
 });
