@@ -62,7 +62,9 @@ async function round(context: Context, candidate: Candidate, samples: Samples): 
     const { ms, audience } = await upload(server, key, candidate.body, audienceId);
     if (call >= warmUps) samples.ms.push(ms);
     if (candidate.matches) {
-      const found = Object.fromEntries((audience?.match_breakdown ?? []).map((row) => [row.id_type, row.matched]));
+      const found = Object.fromEntries(
+        (audience?.match_breakdown ?? []).map((row) => [row.id_type, row.matched]),
+      );
       const { members, emails, phones } = truthOf(callMembers);
       const isTrue =
         audience?.status === 'ready' &&
@@ -82,7 +84,9 @@ async function round(context: Context, candidate: Candidate, samples: Samples): 
 
 export async function measureAccept(context: Context): Promise<void> {
   const candidates = await candidatesOf(context);
-  const all = new Map<string, Samples>(candidates.map(({ name }) => [name, { ms: [], peak: [], loopMax: [] }]));
+  const all = new Map<string, Samples>(
+    candidates.map(({ name }) => [name, { ms: [], peak: [], loopMax: [] }]),
+  );
   for (let i = 0; i < context.sizes.rounds; i++) {
     for (const candidate of candidates) await round(context, candidate, all.get(candidate.name)!);
     context.say(`accept: round ${i + 1} of ${context.sizes.rounds}`);
@@ -90,17 +94,34 @@ export async function measureAccept(context: Context): Promise<void> {
   const of = (name: string): Samples => all.get(name)!;
   const shared = { unit: 'ms', wanted: 'at most' } as const;
   const sdk = { peerName: 'official SDK in memory', peer: of('sdk').ms };
-  context.row({ ...shared, ...sdk, measure: 'accept into an empty audience', ours: of('ours, empty').ms, bound: 0.25 });
-  context.row({ ...shared, ...sdk, measure: 'accept into a big audience', ours: of('ours, big').ms, bound: 0.25 });
+  context.row({
+    ...shared,
+    ...sdk,
+    measure: 'accept into an empty audience',
+    ours: of('ours, empty').ms,
+    bound: 0.25,
+  });
+  context.row({
+    ...shared,
+    ...sdk,
+    measure: 'accept into a big audience',
+    ours: of('ours, big').ms,
+    bound: 0.25,
+  });
   context.row({
     ...{ ...shared, measure: 'accept into an empty audience', ours: of('ours, empty').ms },
     ...{ peerName: 'receive only', peer: of('sink').ms, bound: 4 },
   });
-  context.row({ ...shared, ...sdk, measure: 'upload to ready, inline', ours: of('ours, ready').ms, bound: 0.5 });
+  context.row({
+    ...shared,
+    ...sdk,
+    measure: 'upload to ready, inline',
+    ours: of('ours, ready').ms,
+    bound: 0.5,
+  });
   context.row({
     ...{ measure: 'peak memory during accepts', unit: 'MB', ours: of('ours, empty').peak },
     ...{ peerName: 'official SDK in memory', peer: of('sdk').peak, bound: 0.5, wanted: 'at most' },
   });
   context.answer('accepted', context.sizes.callMembers);
 }
-

@@ -51,6 +51,20 @@ export async function measureDelta(context: Context): Promise<void> {
   await rows.server.stop();
   context.answer('new members of a delta', count - half);
   const shared = { measure: 'delta into a big audience, exact counts', peerName: 'tuned rows in SQLite' };
-  context.row({ ...shared, unit: 'ms', ours: ms['ours']!, peer: ms['rows']!, bound: 0.12, wanted: 'at most' });
-  context.row({ ...shared, unit: 'MB', ours: bytes['ours']!, peer: bytes['rows']!, bound: 0.05, wanted: 'at most' });
+  context.row({
+    ...shared,
+    unit: 'ms',
+    ours: ms['ours']!,
+    peer: ms['rows']!,
+    bound: 0.12,
+    wanted: 'at most',
+  });
+  context.row({
+    ...shared,
+    unit: 'MB',
+    ours: bytes['ours']!,
+    peer: bytes['rows']!,
+    bound: 0.05,
+    wanted: 'at most',
+  });
 }

@@ -23,7 +23,8 @@ async function rate(
   const end = started + windowMs;
   const connection = async (own: readonly SyncBody[], no: number): Promise<number> => {
     let calls = 0;
-    for (; performance.now() < end; calls++) await upload(server, key, own[calls % own.length]!, `load-${no}`);
+    for (; performance.now() < end; calls++)
+      await upload(server, key, own[calls % own.length]!, `load-${no}`);
     return calls;
   };
   const counts = await Promise.all(bodies.map(connection));

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 
-import { digestsOf, externalIdOf } from '../support/members.ts';
+import { digestsOf, externalIdOf, paddedAudience } from '../support/members.ts';
 
 const { values } = parseArgs({
   options: { data: { type: 'string', default: '' }, preload: { type: 'string', default: '0' } },
@@ -67,7 +67,12 @@ function syncOne({ audience_id: id, add }: Audience): Record<string, unknown> {
     else update.run(email, phone, no, key);
   }
   setTotal.run(total + added, no);
-  return { audience_id: id, action: 'updated', uploaded_count: add.length, total_uploaded_count: total + added };
+  return {
+    audience_id: id,
+    action: 'updated',
+    uploaded_count: add.length,
+    total_uploaded_count: total + added,
+  };
 }
 
 function answer(body: Buffer): string {
@@ -109,7 +114,7 @@ function preload(count: number): void {
   for (let i = 0; i < count; i++) order[next[keys.readUInt16BE(i * 16)]!++] = i;
   const digests = digestsOf('preload', 0, 65_536);
   db.exec('BEGIN');
-  const { no } = audienceOf('big');
+  const { no } = audienceOf(paddedAudience('big'));
   for (let b = 0; b < 65_536; b++) {
     const bucket = order.subarray(starts[b], starts[b + 1]);
     bucket.sort((x, y) => keys.compare(keys, y * 16, y * 16 + 16, x * 16, x * 16 + 16));
@@ -124,7 +129,7 @@ function preload(count: number): void {
 }
 
 const preloadCount = Number(values.preload);
-if (preloadCount > 0 && findAudience.get('big') === undefined) preload(preloadCount);
+if (preloadCount > 0 && findAudience.get(paddedAudience('big')) === undefined) preload(preloadCount);
 const server = createServer((request, response) => {
   if (request.method === 'GET') {
     response.end('ok');

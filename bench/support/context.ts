@@ -49,7 +49,12 @@ export interface Context {
   /** A directory with a graph of `users` and an audience `big` of `bigMembers`; made at the first call. */
   bigWorld(): Promise<World>;
   emptyWorld(): Promise<World>;
-  row(row: Omit<Row, 'ratio' | 'isReached' | 'ours' | 'peer'> & { ours: readonly number[]; peer: readonly number[] | null }): void;
+  row(
+    row: Omit<Row, 'ratio' | 'isReached' | 'ours' | 'peer'> & {
+      ours: readonly number[];
+      peer: readonly number[] | null;
+    },
+  ): void;
   /** Something every server must agree on, or that follows from the inputs alone. */
   answer(name: string, value: unknown): void;
   note(text: string): void;
@@ -103,7 +108,12 @@ async function makeBigWorld(sizes: Sizes, dataDir: string, say: Context['say']):
   const server = await startOurs(dataDir, 30_000);
   for (let first = 0; first < sizes.bigMembers; first += sizes.callMembers) {
     const count = Math.min(sizes.callMembers, sizes.bigMembers - first);
-    await upload(server, world.key, syncBody({ accountId, ranges: [{ first, count }], seed: knownSeed }), 'big');
+    await upload(
+      server,
+      world.key,
+      syncBody({ accountId, ranges: [{ first, count }], seed: knownSeed }),
+      'big',
+    );
   }
   await server.stop();
   say(`audience of ${sizes.bigMembers} members there after ${seconds()} s`);
@@ -121,6 +131,7 @@ export async function upload(
   const answer = await send(`${server.url}/mcp`, 'POST', body.aim(audienceId), key);
   if (server.name === 'sink') return { ms: answer.ms, audience: null };
   const audience = audienceOf(answer, audienceId);
-  if (audience.uploaded_count !== body.count) throw new Error(`${server.name} took ${audience.uploaded_count} members`);
+  if (audience.uploaded_count !== body.count)
+    throw new Error(`${server.name} took ${audience.uploaded_count} members`);
   return { ms: answer.ms, audience };
 }

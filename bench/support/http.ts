@@ -11,7 +11,12 @@ export interface Answer {
 /** Keeps as many connections as are used at once. */
 export const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-export async function send(url: string, method: 'GET' | 'POST', body: Buffer | null, key = ''): Promise<Answer> {
+export async function send(
+  url: string,
+  method: 'GET' | 'POST',
+  body: Buffer | null,
+  key = '',
+): Promise<Answer> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
     const headers: Record<string, string | number> = {

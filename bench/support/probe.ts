@@ -7,7 +7,12 @@ import { send } from './http.ts';
 
 const [url = '', key = ''] = process.argv.slice(2);
 const call = Buffer.from(
-  JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'list_accounts', arguments: {} } }),
+  JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'list_accounts', arguments: {} },
+  }),
 );
 const times: { get: number[]; tool: number[] } = { get: [], tool: [] };
 let isOver = false;

@@ -8,7 +8,8 @@ export function isEntry(path: string): boolean {
     path === 'src/cli/main.ts' ||
     path.endsWith('.test.ts') ||
     /^(?:scripts|bench)\/[^/]+$/.test(path) ||
-    /^test\/seeds\/[^/]+\.mjs$/.test(path)
+    /^bench\/peers\//.test(path) ||
+    /^test\/seeds\/.*\.mjs$/.test(path)
   );
 }
 

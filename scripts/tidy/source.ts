@@ -120,10 +120,16 @@ export function referencesOf(text: string): readonly Reference[] {
       const { to = '', type } = match.groups ?? {};
       if (bare.slice(match.index, match.index + 6) !== code.slice(match.index, match.index + 6)) continue;
       const line = code.slice(0, match.index).split('\n').length;
-      found.push({ to: pattern === workers ? `./${to}.ts` : to, line, typeOnly: type !== undefined });
+      found.push({ to: destination(pattern, to), line, typeOnly: type !== undefined });
     }
   }
   return found;
+}
+
+/** URLs are relative with and without a leading dot; a worker's ending is its owner's. */
+function destination(pattern: RegExp, to: string): string {
+  if (pattern === workers) return `./${to}.ts`;
+  return pattern === urls && !to.startsWith('.') ? `./${to}` : to;
 }
 
 /** The file that a relative reference names, as a path from the root; null for packages and `node:`. */

@@ -62,7 +62,7 @@ test('every kind of import is found, with its line; quoted and commented ones ar
     `import './g.ts';`,
     `const h = () => import('./h.ts');`,
     `new Worker(new URL('./i.ts', import.meta.url));`,
-    `workerUrl('j', import.meta.url);`,
+    `workerUrl('j', import.meta.url); new URL('k.ts', import.meta.url);`,
     `// import './no.ts';`,
     `const k = "import './no.ts';";`,
     'const l = `import("./no.ts")`;',

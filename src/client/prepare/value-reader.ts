@@ -81,8 +81,17 @@ function readUnusualEmail(text: string, batch: BatchBuilder, complain: Complain)
     return;
   }
   if (readHashInClearColumn('hashed_email', text, batch, complain)) return;
-  const parts = text.split(/[;,|\s]+/).filter((part) => part !== '');
-  addParts(emailCode, parts, normaliseEmail, 'email_invalid', batch, complain);
+  addParts(emailCode, addressesOf(text), normaliseEmail, 'email_invalid', batch, complain);
+}
+
+/**
+ * The addresses of a cell of several. Blanks separate only whole addresses: half of `jane doe@example.com`
+ * would be the address of somebody else.
+ */
+function addressesOf(text: string): readonly string[] {
+  const words = text.split(/[;,|\s]+/).filter((word) => word !== '');
+  if (words.every((word) => word.includes('@'))) return words;
+  return text.split(/[;,|\n]+/).filter((part) => part.trim() !== '');
 }
 
 function readUnusualPhone(
@@ -100,7 +109,7 @@ function readUnusualPhone(
 /** What stands between two numbers in one cell. A slash without blanks is part of a number: 030/123456. */
 const phoneSeparators = /[;,|\n]|:::|\s\/\s/;
 
-/** Adds each part that is a value; a part that is none costs only itself. */
+/** Adds each part that is a value. A part that is none costs only itself; a cell without any is one fault. */
 function addParts(
   code: number,
   parts: readonly string[],
@@ -110,12 +119,11 @@ function addParts(
   complain: Complain,
 ): void {
   if (parts.length > clientLimits.valuesPerCellMax) complain('too_many_values');
-  for (const part of parts.slice(0, clientLimits.valuesPerCellMax)) {
-    if (parts.length > 1 && isNothing(part)) continue;
-    const value = normalise(part);
-    if (value === null) complain(fault);
-    else addText(code, value, batch);
-  }
+  const read = parts.slice(0, clientLimits.valuesPerCellMax).filter((part) => !isNothing(part));
+  const values = read.map(normalise).filter((value) => value !== null);
+  for (const value of values) addText(code, value, batch);
+  const faultCount = values.length === 0 ? 1 : read.length - values.length;
+  for (let i = 0; i < faultCount; i++) complain(fault);
 }
 
 function addText(code: number, text: string, batch: BatchBuilder): void {

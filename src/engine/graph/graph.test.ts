@@ -22,10 +22,10 @@ const policies: readonly LayoutPolicy[] = [
   { narrowKeyStart: 7, narrowEntryCountMin: 20 },
 ];
 
-/** Tokens that share long prefixes and differ at the edges of what a narrow record keeps (68 bits). */
+/** Tokens that share long prefixes and differ at the edges of what a narrow record keeps (68 bits); what it loses is not zero. */
 const pool: readonly (readonly [number, number, number, number])[] = [
   0, 1, 0x0fffffff, 0x10000000, 0x80000000, 0xffffffff,
-].flatMap((w0) => [0, 1, 0xffffffff].flatMap((w1) => [0, 0xf0000000].map((w2) => [w0, w1, w2, 7] as const)));
+].flatMap((w0) => [0, 1, 0xffffffff].flatMap((w1) => [13, 0xf000000d].map((w2) => [w0, w1, w2, 7] as const)));
 const ownIdCount = 12;
 /** A token has one type: the cipher's input holds it. The first tokens are users' own ids. */
 const codeOf = (index: number): number =>
@@ -42,19 +42,19 @@ interface Step {
   readonly move: 'keep' | 'store' | 'share';
 }
 
-const identifier = fc.nat(pool.length - 1);
-const person = fc.nat(ownIdCount - 1);
-const stepOf = (rowCountMax: number): fc.Arbitrary<Step> =>
-  fc.record({
-    rows: fc.array(fc.record({ person, identifiers: fc.array(identifier, { maxLength: 6 }) }), {
-      maxLength: rowCountMax,
-    }),
+function stepOf(rowCountMax: number, personCount: number, identifierCount: number): fc.Arbitrary<Step> {
+  const person = fc.nat(personCount - 1);
+  const identifier = fc.nat(identifierCount - 1);
+  const row = fc.record({ person, identifiers: fc.array(identifier, { maxLength: 6 }) });
+  return fc.record({
+    rows: fc.array(row, { maxLength: rowCountMax }),
     replace: fc.boolean(),
     removePersons: fc.array(person, { maxLength: 2 }),
     removeIdentifiers: fc.array(identifier, { maxLength: 2 }),
     mergesAlways: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
     move: fc.constantFrom('keep', 'keep', 'store', 'share'),
   });
+}
 
 function changesOf(step: Step): GraphChanges {
   const identifiers = step.rows.flatMap((row) => row.identifiers);
@@ -191,7 +191,7 @@ const runCount = process.env['ROLLCALL_LONG'] === '1' ? 5_000 : 60;
 
 for (const [number, policy] of policies.entries()) {
   test(`random changes, merges, reloads and look-ups agree with maps (layout ${number})`, () => {
-    const steps = fc.array(stepOf(12), { minLength: 1, maxLength: 14 });
+    const steps = fc.array(stepOf(12, ownIdCount, pool.length), { minLength: 1, maxLength: 14 });
     fc.assert(
       fc.property(steps, (list) => runSteps(list, policy)),
       { numRuns: runCount },
@@ -208,7 +208,10 @@ test('small changes stay in the delta and hide records of the base', () => {
     mergesAlways: false,
     move: 'store',
   };
-  const small = fc.array(stepOf(1), { minLength: 1, maxLength: 8 });
+  const small = fc.array(fc.oneof(stepOf(1, 2, 5), stepOf(1, ownIdCount, pool.length)), {
+    minLength: 1,
+    maxLength: 10,
+  });
   let looseCount = 0;
   fc.assert(
     fc.property(small, (list) => {
@@ -217,7 +220,7 @@ test('small changes stay in the delta and hide records of the base', () => {
       const last = list.reduce((state, step) => applyChanges(state, changesOf(step)).snapshot, first);
       if (last.hidden !== null || last.delta.count > 0) looseCount += 1;
     }),
-    { numRuns: Math.ceil(runCount / 5) },
+    { numRuns: Math.ceil(runCount / 2) },
   );
   assert.ok(looseCount > 0, 'some runs ended with a delta or hidden records');
 });
@@ -236,6 +239,7 @@ test('a removed user leaves nothing: not the own id, not an ordinal to be had ag
   const gone = applyChanges(two, { ...noChanges, removePersons: tokensOf([1]) }, { mergesAlways: true });
   assert.equal(gone.removedPersonCount, 1);
   assert.deepEqual([...gone.snapshot.persons!.chunks[0]!.words.subarray(0, 4)], [0, 0, 0, 0]);
+  assert.deepEqual(two.persons!.chunks[0]!.words.subarray(0, 4), tokensOf([1]), 'the old state keeps it');
   assert.equal(gone.snapshot.base.count, 3);
   const back = applyChanges(gone.snapshot, rows([1])).snapshot;
   assert.deepEqual(pairsOf(back), ['1 2', '2 1', '20 1', '20 2', '21 1', '21 2']);

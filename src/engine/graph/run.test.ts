@@ -157,6 +157,7 @@ test('an identifier of very many users: sorting, merging and looking up stay qui
     builder.addColumns(tokens, types, persons);
     const run = builder.finish(policy);
     assert.equal(run.count, crowd + 1);
+    assert.equal(run.buffer.byteLength, runBytes(run), 'pairs given twice take no memory');
     const hits = new Uint8Array(20_000);
     const queries = new Uint32Array(hits.length * 4).fill(0xabcdef01);
     let told = 0;
@@ -203,4 +204,10 @@ test('the standard narrow form, small: first and last places, neighbours that di
     lookUpRun(run, null, Uint32Array.from(t), 0, 1, hits, undefined);
     assert.equal(hits[0]! > 0, expected.has(String(t)));
   }
+});
+
+test('a narrow run takes tokens that are equal in the bits it keeps for one', () => {
+  const list = [0, 1, 2].map((low) => ({ token: [5, 6, low, 9] as const, person: 4 }));
+  assert.equal(build(list, wide).count, 3);
+  assert.equal(build(list, narrow).count, 1);
 });

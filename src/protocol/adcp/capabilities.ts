@@ -42,8 +42,8 @@ function mediaBuyBlock(facts: CapabilityFacts, generation: Generation): JsonObje
   const uids = uidTypes(facts, generation);
   return {
     ...(generation === '3.1' ? { propagation_surfaces: ['snapshot'] } : {}),
-    // The official client asks for this flag before it sends an audience.
-    features: { audience_targeting: true },
+    // The official clients ask for these flags before they send an audience; the second is the older one's name.
+    features: { audience_targeting: true, audience_management: true },
     audience_targeting: {
       supported_identifier_types: ['hashed_email', 'hashed_phone'],
       supports_platform_customer_id: uids.includes('publisher_first_party'),

@@ -47,12 +47,23 @@ function newServer(facts: ServerFacts, call: CallTool): Server {
 /** Headers that the transport reads. */
 const forwardedHeaders = ['accept', 'content-type', 'mcp-protocol-version', 'mcp-session-id'] as const;
 
+const bothTypes = 'application/json, text/event-stream';
+
+/**
+ * Answers here are always JSON, so whoever takes JSON is served. The transport would turn away a caller that
+ * does not name event streams as well, as curl and the official runner's probe of credentials do not.
+ */
+function generousAccept(accept: string): string {
+  return /application\/(json|\*)|\*\/\*/.test(accept) ? bothTypes : accept;
+}
+
 function webRequest(headers: Readonly<Record<string, string | undefined>>): Request {
   const forwarded = new Headers();
   for (const name of forwardedHeaders) {
     const value = headers[name];
-    if (value !== undefined) forwarded.set(name, value);
+    if (value !== undefined) forwarded.set(name, name === 'accept' ? generousAccept(value) : value);
   }
+  if (headers['accept'] === undefined) forwarded.set('accept', bothTypes);
   // The address is never used: hosts are checked where sockets are.
   return new Request('http://rollcall.invalid/mcp', { method: 'POST', headers: forwarded });
 }

@@ -1,0 +1,52 @@
+/** The whole benchmark in a tiny size, so that it never rots: it must run, and every server must count the same. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { digestsOf } from './support/members.ts';
+import { quantile, spreadOf } from './support/statistics.ts';
+
+const program = fileURLToPath(new URL('main.ts', import.meta.url));
+
+test('every measure runs and every answer is the known one', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'rollcall-bench-test-'));
+  try {
+    const file = join(directory, 'report.json');
+    await promisify(execFile)(process.execPath, [program, '--smoke', '--json', file], { maxBuffer: 1 << 24 });
+    const report = JSON.parse(await readFile(file, 'utf8')) as {
+      rows: { measure: string }[];
+      answers: Record<string, unknown>;
+    };
+    assert.equal(report.rows.length, 16);
+    assert.deepEqual(report.answers['matched'], { members: 240, hashed_email: 240, hashed_phone: 120 });
+    assert.equal(report.answers['accepted'], 400);
+    assert.equal(report.answers['new members of a delta'], 200);
+    assert.equal(report.answers['graph entries'], 6_000);
+    assert.deepEqual(report.answers['match'], { emails: 1_200, phones: 600, members: 1_200, users: 1_200 });
+    assert.match(String(report.answers['import']), /^[0-9a-f]{64}$/);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
+test('members come from any place of the stream alike', () => {
+  const whole = digestsOf('seed', 0, 20);
+  assert.deepEqual(digestsOf('seed', 7, 5), whole.subarray(7 * 64, 12 * 64));
+  assert.notDeepEqual(digestsOf('other', 0, 20), whole);
+});
+
+test('a spread is the median between the ends', () => {
+  assert.deepEqual(spreadOf([5, 1, 9]), { median: 5, min: 1, max: 9, count: 3 });
+  assert.equal(
+    quantile(
+      Array.from({ length: 100 }, (_, i) => i),
+      0.99,
+    ),
+    99,
+  );
+});
