@@ -59,7 +59,16 @@ async function main(): Promise<void> {
   try {
     for (const name of names) {
       const before = collected.rows.length;
-      await measures[name]!(context);
+      try {
+        await measures[name]!(context);
+      } catch (error) {
+        // The other measures are worth having; the run fails at its end.
+        await stopAll();
+        process.exitCode = 1;
+        context.note(
+          `${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`,
+        );
+      }
       console.error(tableOf(collected.rows.slice(before)));
     }
     const report = reportOf(collected, sizes);

@@ -2,11 +2,12 @@
  * What a seller gets from the official SDK: its server helper, one server object a request as its HTTP helper does,
  * its schemas enforced, its in-memory stores, and members kept in a Map. Nothing is durable.
  */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { InMemoryStateStore, serve } from '@adcp/sdk/server';
+import { createIdempotencyStore, InMemoryStateStore, memoryBackend } from '@adcp/sdk/server';
 import { createAdcpServer } from '@adcp/sdk/server/legacy/v5';
-import { createIdempotencyStore, memoryBackend } from '@adcp/sdk/server';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 
 interface Member {
   readonly external_id?: string;
@@ -37,26 +38,51 @@ function syncOne({ audience_id, add = [], remove = [] }: Audience): Record<strin
 }
 
 const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
-const http = serve(
-  () =>
-    createAdcpServer({
-      name: 'bench peer',
-      version: '1.0.0',
-      logger: quiet,
-      stateStore,
-      idempotency,
-      resolveSessionKey: () => 'bench',
-      validation: { requests: 'strict', responses: 'strict' },
-      eventTracking: {
-        // The helper's types know every field of a request; only these are used.
-        syncAudiences: async (request) =>
-          ({ audiences: ((request.audiences ?? []) as readonly Audience[]).map(syncOne) }) as never,
-      },
-    }),
-  {
-    port: 0,
-    onListening: () => {
-      console.log(`sdk is ready on http://127.0.0.1:${(http.address() as AddressInfo).port}`);
+function createAgent(): ReturnType<typeof createAdcpServer> {
+  return createAdcpServer({
+    name: 'bench peer',
+    version: '1.0.0',
+    logger: quiet,
+    stateStore,
+    idempotency,
+    resolveSessionKey: () => 'bench',
+    validation: { requests: 'strict', responses: 'strict' },
+    eventTracking: {
+      // The helper's types know every field of a request; only these are used.
+      syncAudiences: async (request) =>
+        ({ audiences: ((request.audiences ?? []) as readonly Audience[]).map(syncOne) }) as never,
     },
-  },
-);
+  });
+}
+
+/**
+ * The cycle of the SDK's own `serve`: an agent and a transport for every request. Only the body is read here,
+ * because there it may have 4 MB at most.
+ */
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'POST') {
+    response.writeHead(404).end();
+    return;
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  const agent = createAgent();
+  const transport = new StreamableHTTPServerTransport({});
+  try {
+    await agent.connect(transport as never);
+    await transport.handleRequest(request, response, body);
+  } finally {
+    await agent.close();
+  }
+}
+
+const server = createServer((request, response) => {
+  handle(request, response).catch((error: unknown) => {
+    console.error(error);
+    response.destroy();
+  });
+});
+server.listen(0, '127.0.0.1', () => {
+  console.log(`sdk is ready on http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});

@@ -8,7 +8,7 @@ export function isEntry(path: string): boolean {
     path === 'src/cli/main.ts' ||
     path.endsWith('.test.ts') ||
     /^(?:scripts|bench)\/[^/]+$/.test(path) ||
-    /^bench\/peers\//.test(path) ||
+    path.startsWith('bench/peers/') ||
     /^test\/seeds\/.*\.mjs$/.test(path)
   );
 }

@@ -105,7 +105,7 @@ const statements =
   /\b(?:import|export)\s+(?<type>type\s+)?(?:[\w$\s{},*]*?\bfrom\s*)?(?<quote>['"])(?<to>[^'"\n]+)\k<quote>/g;
 const calls = /\bimport\(\s*(?<quote>['"])(?<to>[^'"\n]+)\k<quote>\s*,?\s*\)/g;
 /** Worker entries and data beside a file: `new URL('./x.ts', import.meta.url)`. */
-const urls = /\bnew URL\(\s*(?<quote>['"])(?<to>\.[^'"\n]*)\k<quote>\s*,\s*import\.meta\.url\s*,?\s*\)/g;
+const urls = /\bnew URL\(\s*(?<quote>['"])(?<to>[^'"\n:]+)\k<quote>\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 /** `workerUrl('ingest-worker', import.meta.url)`. */
 const workers = /\bworkerUrl\(\s*(?<quote>['"])(?<to>[^'"\n]+)\k<quote>/g;
 

@@ -1,5 +1,7 @@
 /** The parts behind every door, joined: store, threads, service. Commands on a stopped server use it too. */
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
 
 import { systemClock, systemRandom } from '../platform/clock.ts';
 import { errorFields, type Log } from '../platform/log.ts';
@@ -8,6 +10,7 @@ import type { RollcallService } from '../service/api.ts';
 import { createMatchQueue, type MatchQueue } from '../service/match-queue.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { stagedNamePattern } from './graph/staging.ts';
 import { createScripts, type Scripts, type ScriptSettings } from './scripts.ts';
 import { createService } from './service.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -39,6 +42,7 @@ export interface Core {
 const sandboxMinimumSize = 1;
 /** Decoded members held by the matching thread: about 45 bytes each, in a quarter of the machine's memory. */
 const heldBytesPerMember = 45;
+const stagingMsMax = 24 * 3_600_000;
 const housekeepingMs = 3_600_000;
 
 /** Opens the store of a data directory: enough for accounts, keys and imports. */
@@ -53,6 +57,7 @@ export async function openStore(
     options.secret === undefined || options.secret === '' ? process.env['ROLLCALL_SECRET'] : options.secret;
   const secrets = loadSecrets(dataDir, given, systemRandom);
   const sizes = { minimumSize: options.minimumSize, sandboxMinimumSize };
+  dropStaleStaging(dataDir);
   const settings: ScriptSettings = { sealKey: secrets.sealKey, sizes };
   const store = await openSqliteStore({
     dataDir,
@@ -64,6 +69,15 @@ export async function openStore(
     fatal,
   });
   return { store, secrets };
+}
+
+/** What an import that was broken off left behind. A day is longer than any import that still runs. */
+function dropStaleStaging(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    const path = join(dataDir, name);
+    const isOld = stagedNamePattern.test(name) && systemClock.now() - statSync(path).mtimeMs > stagingMsMax;
+    if (isOld) rmSync(path, { force: true });
+  }
 }
 
 export async function openCore(options: CoreOptions): Promise<Core> {

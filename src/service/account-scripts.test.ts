@@ -260,6 +260,7 @@ describe('listing accounts', () => {
     const mine = await store.read('accountsOfCaller', { principalNo: caller, query: query({ pageSize: 1 }) });
     for (const [principalNo, changes] of [
       [other, { cursor: mine.nextCursor }],
+      [caller, { cursor: theirs }],
       [caller, { cursor: 'nonsense' }],
       [caller, { cursor: '' }],
       [caller, { sandbox: true, cursor: mine.nextCursor }],
@@ -268,6 +269,5 @@ describe('listing accounts', () => {
       assert.equal(error.code, 'INVALID_REQUEST');
       assert.equal(error.info.field, 'pagination.cursor');
     }
-    assert.ok(theirs.length > 0);
   });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import {
@@ -6,6 +7,8 @@ import {
   type PrepareOptions,
   type PrepareReport,
 } from '../../client/prepare/prepare-people.ts';
+import { FileFault } from '../../client/file-fault.ts';
+import { CommandFault } from '../exit-codes.ts';
 import { createTokeniser } from '../../engine/token/tokeniser.ts';
 import { identifierCodes, userIdType } from '../../base/identifier-types.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
@@ -45,8 +48,17 @@ export async function stagePeople(
       const personToken = tokeniser.identifierTokens(idTypes, digests);
       staging.putPersons({ rowCount, personToken, identifierStart, identifierToken }, replaces);
     });
-    return { stagedName, report };
-  } finally {
     staging.close();
+    return { stagedName, report };
+  } catch (error) {
+    staging.close();
+    rmSync(join(dataDir, stagedName), { force: true });
+    throw asCommandFault(error);
   }
+}
+
+/** A file that cannot be used is the user's to mend, not a failure of the program. */
+export function asCommandFault(error: unknown): unknown {
+  if (!(error instanceof FileFault)) return error;
+  return new CommandFault(error.code === 'FILE_NOT_FOUND' ? 'notFound' : 'badInput', error.message, error);
 }

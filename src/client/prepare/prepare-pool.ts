@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 import { assert } from '../../base/assert.ts';
+import { workerUrl } from '../../platform/worker-url.ts';
 import { clientLimits } from '../client-limits.ts';
 import type { PreparedBlock } from './people-batch.ts';
 import { prepareBlock } from './prepare-block.ts';
@@ -48,8 +49,7 @@ interface Waiter {
 }
 
 function openThread(plan: PreparePlan): Thread {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./prepare-thread.${extension}`, import.meta.url), { workerData: plan });
+  const worker = new Worker(workerUrl('prepare-thread', import.meta.url), { workerData: plan });
   const waiters: Waiter[] = [];
   let failure: Error | undefined;
   const fail = (error: Error): void => {

@@ -1,4 +1,4 @@
-import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
 import { clientLimits } from '../client-limits.ts';
 import { FileFault } from '../file-fault.ts';

@@ -12,6 +12,7 @@ import type { KeyView } from '../../service/key-scripts.ts';
 import type { Store } from '../../store/store.ts';
 import { newAccountId } from '../service.ts';
 import type { Scripts } from '../scripts.ts';
+import { stagedNamePattern } from '../graph/staging.ts';
 import type { Secrets } from '../secrets.ts';
 import type { GraphApplied } from '../threads/graph-messages.ts';
 import { applyStagedGraph } from '../threads/graph-thread.ts';
@@ -50,8 +51,6 @@ export interface Admin {
   /** Applies a staged file of the data directory, named without its folder, and deletes it. */
   applyGraph(input: { readonly stagedName: string }): Promise<GraphApplied>;
 }
-
-export const stagedNamePattern = /^import-[0-9a-f-]{36}\.tokens$/;
 
 export interface AdminParts {
   readonly dataDir: string;

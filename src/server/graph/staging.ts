@@ -13,6 +13,9 @@ import { AppError } from '../../base/faults.ts';
 import type { Primitives } from '../../base/primitives.ts';
 import type { GraphChanges, PersonRows } from '../../engine/identity/apply-changes.ts';
 
+/** Names of staged files in a data directory. */
+export const stagedNamePattern = /^import-[0-9a-f-]{36}\.tokens$/;
+
 const magic = 0x53434352;
 const version = 1;
 const headerWords = 8;

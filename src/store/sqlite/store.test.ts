@@ -13,7 +13,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { describeStore, hasCode, rejection } from '../store.contract.ts';
 import { contractScripts, type ContractScripts } from '../testing/contract-scripts.ts';
 import { applicationId, assertSettings, openConnection } from './connection.ts';
-import { dataDirectoryOf } from './data-directory.ts';
+import { dataDirectoryOf, prepareDataDirectory } from './data-directory.ts';
 import { dataDirectoryInUse, isDirectoryLocked } from './lock.ts';
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './open-store.ts';
 import { openSqliteReader, type StoreTrace } from './reader.ts';
@@ -98,6 +98,16 @@ describe('sqlite: the data directory', () => {
   });
 });
 
+/** A database with every setting right and nothing in it but one table. */
+function newDatabaseFile(dataDir = newDirectory()): string {
+  const directory = dataDirectoryOf(dataDir);
+  prepareDataDirectory(directory);
+  const db = openConnection(directory.databaseFile, 'writer');
+  db.exec('CREATE TABLE something (a INTEGER)');
+  db.close();
+  return directory.databaseFile;
+}
+
 describe('sqlite: settings', () => {
   const asserted: Readonly<Record<string, string>> = {
     synchronous: 'OFF',
@@ -113,10 +123,8 @@ describe('sqlite: settings', () => {
     journal_mode: 'DELETE',
   };
   for (const [name, wrong] of Object.entries(asserted)) {
-    test(`${name} = ${wrong} is refused`, async () => {
-      const dataDir = newDirectory();
-      await (await open(dataDir)).close();
-      const db = openConnection(dataDirectoryOf(dataDir).databaseFile, 'writer');
+    test(`${name} = ${wrong} is refused`, () => {
+      const db = openConnection(newDatabaseFile(), 'writer');
       assertSettings(db);
       db.prepare(`PRAGMA ${name} = ${wrong}`).all();
       assert.throws(() => assertSettings(db), new RegExp(`setting ${name}:`));
@@ -132,8 +140,7 @@ describe('sqlite: settings', () => {
     test(`a file with another ${name} is refused by every kind of connection`, async () => {
       assert.equal(applicationId, 1380147564, 'the literal above');
       const dataDir = newDirectory();
-      await (await open(dataDir)).close();
-      const file = dataDirectoryOf(dataDir).databaseFile;
+      const file = newDatabaseFile(dataDir);
       rmSync(file);
       const db = new DatabaseSync(file);
       db.exec(`${prepare} CREATE TABLE other (a INTEGER)`);
