@@ -3,7 +3,7 @@
  *
  *   npm run bench                    everything, some ten minutes and about 6 GB of disk
  *   npm run bench -- --smoke         everything in a tiny size: answers are checked, times mean nothing
- *   npm run bench -- --only NAME     accept, load, latency, delta, graph, match, import or parts; may be repeated
+ *   npm run bench -- --only NAME     accept, calls, sustained, latency, delta, graph, match, import or parts; may be repeated
  *   npm run bench -- --keep DIR      makes the large data directories there, or takes those of an earlier run
  *   npm run bench -- --json FILE     writes the report there instead of bench/results
  *
@@ -19,15 +19,16 @@ import { measureAccept } from './measures/accept.ts';
 import { measureDelta } from './measures/delta.ts';
 import { measureGraph, measureImport, measureMatch, measureParts } from './measures/engine.ts';
 import { measureLatency } from './measures/latency.ts';
-import { measureLoad } from './measures/load.ts';
+import { measureCalls, measureSustained } from './measures/load.ts';
 import { createContext, fullSizes, smokeSizes, type Context } from './support/context.ts';
 import { agent } from './support/http.ts';
 import { markdownOf, reportOf, tableOf } from './support/report.ts';
-import { stopAll } from './support/servers.ts';
+import { stopAll, usePublishedBuild } from './support/servers.ts';
 
 const measures: Readonly<Record<string, (context: Context) => Promise<void>>> = {
   accept: measureAccept,
-  load: measureLoad,
+  calls: measureCalls,
+  sustained: measureSustained,
   latency: measureLatency,
   delta: measureDelta,
   graph: measureGraph,
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
   const sizes = flags.rounds === undefined ? base : { ...base, rounds: Number(flags.rounds) };
   const directory = flags.keep ?? (await mkdtemp(join(tmpdir(), 'rollcall-bench-')));
   await mkdir(directory, { recursive: true });
+  if (!flags.smoke) usePublishedBuild();
   const { context, collected } = createContext(sizes, directory, (text) => console.error(text));
   try {
     for (const name of names) {

@@ -39,17 +39,22 @@ function isInstalled() {
   });
 }
 
+/**
+ * `npm install` takes the versions of the lock file and leaves the file alone with --no-save. `npm ci` would refuse:
+ * a lock file made where the registry lacks a build for some other system does not list that build.
+ */
+const installArgs = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
+
 function install() {
-  console.error('Installing packages (npm ci); this takes a minute or two and happens once …');
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+  console.error('Installing packages; this takes a minute or two and happens once …');
   const ownNpm = process.env.npm_execpath;
   const options = { cwd: root, stdio: ['ignore', 2, 2] };
   const result =
     ownNpm !== undefined && /npm-cli\.c?js$/.test(ownNpm)
-      ? spawnSync(process.execPath, [ownNpm, ...args], options)
-      : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+      ? spawnSync(process.execPath, [ownNpm, ...installArgs], options)
+      : spawnSync('npm', installArgs, { ...options, shell: process.platform === 'win32' });
   if (result.status !== 0) {
-    console.error('Installing failed; see the lines above. Run `npm ci --ignore-scripts` to try it by hand.');
+    console.error(`Installing failed; see the lines above. To try it by hand: npm ${installArgs.join(' ')}`);
     process.exit(1);
   }
 }

@@ -2,6 +2,7 @@
 import { pause } from '../support/http.ts';
 import { syncBody, type SyncBody } from '../support/members.ts';
 import { startOurs, startSdk, startSink, type BenchServer } from '../support/servers.ts';
+import { quantile } from '../support/statistics.ts';
 import { accountId, knownSeed, truthOf } from '../support/world.ts';
 import { upload, type Context } from '../support/context.ts';
 
@@ -15,6 +16,8 @@ interface Candidate {
 interface Samples {
   readonly ms: number[];
   readonly peak: number[];
+  /** Processor time a call, with what goes on behind its answer. */
+  readonly cpu: number[];
   readonly loopMax: number[];
 }
 
@@ -59,6 +62,7 @@ async function round(context: Context, candidate: Candidate, samples: Samples): 
   const { server, key } = await candidate.start();
   for (let call = 0; call < warmUps + sampleCount; call++) {
     const audienceId = candidate.audience(nextCall++);
+    const cpuBefore = server.cpuMs();
     const { ms, audience } = await upload(server, key, candidate.body, audienceId);
     if (call >= warmUps) samples.ms.push(ms);
     if (candidate.matches) {
@@ -76,6 +80,7 @@ async function round(context: Context, candidate: Candidate, samples: Samples): 
     }
     // Time for what goes on behind an answer, and for everybody's garbage.
     await pause(pauseMs);
+    if (call >= warmUps) samples.cpu.push(server.cpuMs() - cpuBefore);
   }
   samples.peak.push(server.peakMegabytes());
   samples.loopMax.push((await server.loopDelay()).max);
@@ -85,7 +90,7 @@ async function round(context: Context, candidate: Candidate, samples: Samples): 
 export async function measureAccept(context: Context): Promise<void> {
   const candidates = await candidatesOf(context);
   const all = new Map<string, Samples>(
-    candidates.map(({ name }) => [name, { ms: [], peak: [], loopMax: [] }]),
+    candidates.map(({ name }) => [name, { ms: [], cpu: [], peak: [], loopMax: [] }]),
   );
   for (let i = 0; i < context.sizes.rounds; i++) {
     for (const candidate of candidates) await round(context, candidate, all.get(candidate.name)!);
@@ -123,5 +128,7 @@ export async function measureAccept(context: Context): Promise<void> {
     ...{ measure: 'peak memory during accepts', unit: 'MB', ours: of('ours, empty').peak },
     ...{ peerName: 'official SDK in memory', peer: of('sdk').peak, bound: 0.5, wanted: 'at most' },
   });
+  const cpu = [...all].map(([name, { cpu: list }]) => `${name} ${quantile(list, 0.5)}`);
+  context.note(`Processor time a call in ms (all threads, matching included): ${cpu.join(', ')}.`);
   context.answer('accepted', context.sizes.callMembers);
 }

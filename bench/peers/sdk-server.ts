@@ -83,6 +83,8 @@ const server = createServer((request, response) => {
     response.destroy();
   });
 });
+// Longer than other servers take their turn, so that a connection is never closed under a call.
+server.keepAliveTimeout = 300_000;
 server.listen(0, '127.0.0.1', () => {
   console.log(`sdk is ready on http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });

@@ -10,6 +10,8 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ result: { structuredContent: { bytes } } }));
   });
 });
+// Longer than other servers take their turn, so that a connection is never closed under a call.
+server.keepAliveTimeout = 300_000;
 server.listen(0, '127.0.0.1', () => {
   console.log(`sink is ready on http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });

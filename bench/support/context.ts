@@ -128,7 +128,11 @@ export async function upload(
   body: SyncBody,
   audienceId: string,
 ): Promise<{ readonly ms: number; readonly audience: AudienceAnswer | null }> {
-  const answer = await send(`${server.url}/mcp`, 'POST', body.aim(audienceId), key);
+  const answer = await send(`${server.url}/mcp`, 'POST', body.aim(audienceId), key).catch(
+    (cause: unknown) => {
+      throw new Error(`${server.name} broke a call off: ${server.log()}`, { cause });
+    },
+  );
   if (server.name === 'sink') return { ms: answer.ms, audience: null };
   const audience = audienceOf(answer, audienceId);
   if (audience.uploaded_count !== body.count)

@@ -1,15 +1,20 @@
 /** Servers under measurement, each a process of its own, and what the system says of them. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface BenchServer {
   readonly name: string;
   readonly url: string;
   readonly pid: number;
+  /** The end of what it wrote to stderr, and how the process ended if it did. */
+  log(): string;
   /** Highest resident memory so far, in MB. */
   peakMegabytes(): number;
+  /** Processor time of all its threads so far, in ms, to 10 ms. */
+  cpuMs(): number;
   /** Bytes that the process has caused to be written to storage. */
   writtenBytes(): number;
   /** Delays of the main event loop in ms since the last time this was asked. */
@@ -18,7 +23,7 @@ export interface BenchServer {
 }
 
 const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const preload = new URL('loop-delay.ts', import.meta.url).href;
+const preload = new URL('loop-delay.mjs', import.meta.url).href;
 const running = new Set<() => Promise<void>>();
 
 const environment = Object.fromEntries(
@@ -28,7 +33,7 @@ const environment = Object.fromEntries(
 async function start(name: string, file: string, args: readonly string[]): Promise<BenchServer> {
   const profile = process.env['ROLLCALL_BENCH_PROFILE'];
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}/${name}`];
-  const child = spawn(process.execPath, ['--import', preload, ...profiling, fileOf(file), ...args], {
+  const child = spawn(process.execPath, ['--import', preload, ...profiling, file, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...environment, NODE_NO_WARNINGS: '1' },
   });
@@ -66,7 +71,12 @@ async function start(name: string, file: string, args: readonly string[]): Promi
     name,
     url,
     pid,
+    log: () => `exit ${child.exitCode} ${child.signalCode} ${log.slice(-1_000)}`,
     peakMegabytes: () => numberIn('status', /VmHWM:\s+(\d+)/) / 1024,
+    cpuMs: () => {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      return (Number(fields[11]) + Number(fields[12])) * 10;
+    },
     writtenBytes: () => numberIn('io', /^write_bytes: (\d+)/m),
     loopDelay: async () => {
       const line = new Promise<string>((resolve) => waiting.push(resolve));
@@ -77,15 +87,31 @@ async function start(name: string, file: string, args: readonly string[]): Promi
   };
 }
 
+let ourProgram = fileOf('../../src/cli/main.ts');
+
+/**
+ * Makes `startOurs` run what is published. From source every thread carries the compiler that strips the types,
+ * some 15 MB each. The build lies where the packages it imports are found.
+ */
+export function usePublishedBuild(): void {
+  const out = fileOf('../../node_modules/.cache/rollcall-bench');
+  const built = spawnSync(process.execPath, [fileOf('../../scripts/build.ts'), '--out', join(out, 'dist')], {
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) throw new Error(`the build failed: ${built.stderr}`);
+  copyFileSync(fileOf('../../package.json'), join(out, 'package.json'));
+  ourProgram = join(out, 'dist', 'cli', 'main.js');
+}
+
 export const startOurs = async (dataDir: string, waitMs: number): Promise<BenchServer> =>
-  start('ours', '../../src/cli/main.ts', [
+  start('ours', ourProgram, [
     ...['serve', '--data', dataDir, '--port', '0'],
     ...['--wait-ms', String(waitMs), '--log-level', 'warn'],
   ]);
-export const startSdk = async (): Promise<BenchServer> => start('sdk', '../peers/sdk-server.ts', []);
-export const startSink = async (): Promise<BenchServer> => start('sink', '../peers/sink.ts', []);
+export const startSdk = async (): Promise<BenchServer> => start('sdk', fileOf('../peers/sdk-server.ts'), []);
+export const startSink = async (): Promise<BenchServer> => start('sink', fileOf('../peers/sink.ts'), []);
 export const startRows = async (dataDir: string, preloadCount: number): Promise<BenchServer> =>
-  start('rows', '../peers/sqlite-rows.ts', ['--data', dataDir, '--preload', String(preloadCount)]);
+  start('rows', fileOf('../peers/sqlite-rows.ts'), ['--data', dataDir, '--preload', String(preloadCount)]);
 
 /** For the end of a run that broke. */
 export async function stopAll(): Promise<void> {

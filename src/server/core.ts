@@ -65,7 +65,13 @@ export async function openStore(
     workerSettings: settings,
     scripts: createScripts(settings),
     clock: systemClock,
-    log: ({ script }) => log('error', 'store_fault', { operation: script }),
+    log: ({ script, name, sqliteText, sqliteCode }) =>
+      log('error', 'store_fault', {
+        operation: script,
+        error_name: name,
+        reason: sqliteText,
+        code: String(sqliteCode),
+      }),
     fatal,
   });
   return { store, secrets };

@@ -1,5 +1,15 @@
 import { hkdfSync } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import type { Random } from '../base/clock.ts';
@@ -32,13 +42,31 @@ export function loadSecrets(dataDir: string, fromEnvironment: string | undefined
 function fromFile(dataDir: string, random: Random): Uint8Array {
   const path = join(dataDir, secretFileName);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) makeSecret(dataDir, path, random);
+  return parseSecret(readFileSync(path, 'utf8').trim(), `The file ${secretFileName}`);
+}
+
+/**
+ * Whole or not at all, and on disk before anything is keyed with it: a crash must not leave half a secret. Two
+ * processes that start at once agree on the one whose file came first.
+ */
+function makeSecret(dataDir: string, path: string, random: Random): void {
+  const draft = `${path}.${random.uuid()}`;
+  const text = `${Buffer.from(random.bytes(secretBytes)).toString('hex')}\n`;
+  writeFileSync(draft, text, { flag: 'wx', mode: 0o600, flush: true });
   try {
-    const fresh = Buffer.from(random.bytes(secretBytes)).toString('hex');
-    writeFileSync(path, `${fresh}\n`, { flag: 'wx', mode: 0o600, flush: true });
+    linkSync(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
-  return parseSecret(readFileSync(path, 'utf8').trim(), `The file ${secretFileName}`);
+  const directory = openSync(dataDir, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
 }
 
 function parseSecret(text: string, where: string): Uint8Array {

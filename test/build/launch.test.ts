@@ -65,7 +65,7 @@ test('another version, or no installation at all, is installed first; a failure 
     const { code, stdout, stderr } = await launch('scripts/probe.mjs');
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(stderr, /^Installing packages/);
-    assert.match(stderr, /npm ci --ignore-scripts --no-audit --no-fund/);
+    assert.match(stderr, /npm install --no-save --ignore-scripts --no-audit --no-fund/);
     assert.match(stderr, /Installing failed/);
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
   assertSays,
@@ -12,7 +13,8 @@ import {
   startBench,
   type Bench,
 } from '../support/harmless.ts';
-import { sha256 } from '../support/seller.ts';
+import { newBuyer } from '../support/buyer.ts';
+import { sha256, startSeller } from '../support/seller.ts';
 import {
   argumentsOf,
   callRaw,
@@ -24,6 +26,9 @@ import {
   type Generation,
   type WireAnswer,
 } from '../support/wire.ts';
+
+/** What is promised for the delay of a revocation, and a second for a slow machine. */
+const revocationMsMax = 4_000;
 
 let bench: Bench;
 before(async () => {
@@ -61,6 +66,17 @@ test('bad access: no key is told to send one, in the words of its version', asyn
   await bench.expectAlive();
 });
 
+/** A key that was just used may stay good for a moment after it was revoked, and no longer. */
+async function untilRefused(key: string): Promise<void> {
+  const end = performance.now() + revocationMsMax;
+  for (;;) {
+    const target = { url: bench.target.url, key };
+    if ((await callRaw(target, 'sync_audiences', { account: bench.account })).httpStatus === 401) return;
+    assert.ok(performance.now() < end, 'a revoked key is refused soon');
+    await sleep(100);
+  }
+}
+
 test('bad access: a malformed, an unknown and a revoked key are refused alike', async () => {
   const { admin } = bench.seller.admin;
   const made = await admin.createKey({
@@ -73,6 +89,7 @@ test('bad access: a malformed, an unknown and a revoked key are refused alike', 
   });
   assert.equal(itemsOf(whole).length, 1, 'it worked before it was revoked');
   await admin.revokeKey({ keyId: made.view.keyId });
+  await untilRefused(made.key);
   const last = made.key.at(-1) === 'A' ? 'B' : 'A';
   const secretPart = made.key.slice(20, 50);
   for (const generation of generations) {
@@ -87,13 +104,22 @@ test('bad access: a malformed, an unknown and a revoked key are refused alike', 
       );
       texts.push(answer.text);
     }
-    assert.equal(new Set(texts.slice(0, 3)).size, 1, 'the answer does not tell a revoked key from an unknown one');
+    assert.equal(
+      new Set(texts.slice(0, 3)).size,
+      1,
+      'the answer does not tell a revoked key from an unknown one',
+    );
   }
   await bench.expectAlive();
 });
 
 test('bad access: what is no bearer credential is not one', async () => {
-  const headers = ['Basic Y2FuYXJ5OmNhbmFyeQ==', 'Bearer', `Token ${bench.target.key}`, `Bearer ${bench.target.key} x`];
+  const headers = [
+    'Basic Y2FuYXJ5OmNhbmFyeQ==',
+    'Bearer',
+    `Token ${bench.target.key}`,
+    `Bearer ${bench.target.key} x`,
+  ];
   for (const authorization of headers) {
     const answer = await bench.expectHarmless(
       async () =>
@@ -153,6 +179,31 @@ test('bad access: an unknown and a foreign account are the same bytes', async ()
   await bench.expectAlive();
 });
 
+test('bad access: an unknown and a foreign natural key are the same bytes where the seller makes the accounts', async () => {
+  const strict = await startSeller({ buyerAccounts: false });
+  try {
+    const mine = await newBuyer(strict);
+    await newBuyer(strict);
+    const brands = ['acme.example', 'nobody.example'];
+    const texts: string[] = [];
+    for (const domain of brands) {
+      const account = { brand: { domain }, operator: 'agency.example', sandbox: true };
+      const answer = await mine.call('sync_audiences', argumentsOf('3.1', { account, ...change }));
+      const error = refusalOf(answer);
+      assert.deepEqual(
+        [error.code, error.recovery, error.field],
+        ['ACCOUNT_NOT_FOUND', 'terminal', 'account'],
+      );
+      assert.ok(!answer.text.includes(domain));
+      texts.push(withoutTime(answer.text));
+    }
+    assert.equal(texts[0], texts[1]);
+    assert.equal((await mine.one({ audience_id: 'a', add: [goodMember] })).action, 'created');
+  } finally {
+    await strict.close();
+  }
+});
+
 test('bad access: an idempotency key with another body is a conflict, and the first answer stays', async () => {
   for (const generation of ['3.0', '3.1'] as const) {
     const key = `reused-${randomUUID()}`;
@@ -175,7 +226,7 @@ test('bad access: an idempotency key with another body is a conflict, and the fi
       const refused = await send(generation, { ...first, ...other }, [key]);
       const error = refusalOf(refused);
       assert.deepEqual([error.code, error.recovery], ['IDEMPOTENCY_CONFLICT', 'correctable'], refused.text);
-      assert.equal(error.field, 'idempotency_key');
+      assert.equal(error.field, undefined, 'AdCP, idempotency: a conflict names no field');
       assertSays(error, /Send a new idempotency_key/);
     }
     const again = await send(generation, first);
@@ -239,7 +290,10 @@ test('bad access: deleting and emptying what never existed fails its audience in
 test('bad access: an unknown release is refused with those that are served', async () => {
   for (const asked of [{ adcp_version: '99.0' }, { adcp_major_version: 2 }, { adcp_version: '2.9' }]) {
     const error = refusalOf(await send('legacy', { idempotency_key: randomUUID(), ...asked }));
-    assert.deepEqual([error.code, error.recovery, error.field], ['VERSION_UNSUPPORTED', 'correctable', Object.keys(asked)[0]]);
+    assert.deepEqual(
+      [error.code, error.recovery, error.field],
+      ['VERSION_UNSUPPORTED', 'correctable', Object.keys(asked)[0]],
+    );
     assert.deepEqual(error.details?.['supported_versions'], ['3.0', '3.1']);
     assertSays(error, /Send adcp_version 3\.0 or 3\.1/);
   }

@@ -2,14 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 
-import {
-  assertSays,
-  errorsOf,
-  itemsOf,
-  keptAudience,
-  startBench,
-  type Bench,
-} from '../support/harmless.ts';
+import { assertSays, errorsOf, itemsOf, keptAudience, startBench, type Bench } from '../support/harmless.ts';
 import { sha256 } from '../support/seller.ts';
 import { argumentsOf, callRaw, generations, type Fields, type Generation } from '../support/wire.ts';
 
@@ -140,7 +133,10 @@ const otherBad: readonly BadMember[] = [
   }),
   plain({
     name: 'thirty-three uids',
-    member: { external_id: 'bad', uids: Array.from({ length: 33 }, (_, i) => ({ type: 'id5', value: `v${i}` })) },
+    member: {
+      external_id: 'bad',
+      uids: Array.from({ length: 33 }, (_, i) => ({ type: 'id5', value: `v${i}` })),
+    },
     field: '.uids',
     reason: 'uid_count',
     fix: /at most 32 uids/,
@@ -213,7 +209,11 @@ async function expectRefused(generation: Generation, side: 'add' | 'remove', bad
   assert.deepEqual([error.details?.['count'], error.details?.['paths']], [1, [error.field]], label);
   if (bad.isHash) {
     const other = isOldWord ? { current_code: 'INVALID_REQUEST' } : { legacy_code: 'INVALID_HASH_FORMAT' };
-    assert.deepEqual({ ...error.details, ...other }, error.details, 'the other generation’s word is in details');
+    assert.deepEqual(
+      { ...error.details, ...other },
+      error.details,
+      'the other generation’s word is in details',
+    );
   }
   assertSays(error, bad.fix);
   assert.equal(itemsOf(answer).length, 1, label);
@@ -242,7 +242,10 @@ test('bad member: no external_id is refused to callers of today and taken from c
     });
   }
   const audience = { audience_id: 'older', add: [{ hashed_email: good }] };
-  const legacy = await callRaw(bench.target, 'sync_audiences', { account: bench.account, audiences: [audience] });
+  const legacy = await callRaw(bench.target, 'sync_audiences', {
+    account: bench.account,
+    audiences: [audience],
+  });
   assert.equal(itemsOf(legacy)[0]?.['total_uploaded_count'], 1);
 });
 

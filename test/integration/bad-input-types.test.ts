@@ -106,9 +106,10 @@ function put(root: object, field: string, value: unknown): void {
 /** A call in which all is right, until something is put into it. */
 function fullCall(field: string): Fields {
   const side = field.includes('.remove[') ? 'remove' : 'add';
-  const account = field.startsWith('account.') && field !== 'account.account_id'
-    ? { brand: { domain: 'acme.example' }, operator: 'agency.example' }
-    : bench.account;
+  const account =
+    field.startsWith('account.') && field !== 'account.account_id'
+      ? { brand: { domain: 'acme.example' }, operator: 'agency.example' }
+      : bench.account;
   const member = { ...goodMember, hashed_phone: sha256('+15550100'), uids: [{ type: 'maid', value: 'a-1' }] };
   return {
     account: { ...account },

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { normaliseEmail } from '../../src/client/normalise/email.ts';
+import { normalisePhone } from '../../src/client/normalise/phone.ts';
 import { newBuyer, rowsOf, told, type Buyer, type Item } from '../support/buyer.ts';
 import { addPeople, removePeople } from '../support/people.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
@@ -43,7 +45,9 @@ test('contract 5 graph: users that are loaded turn a too_small audience ready wi
   const load = async (from: number, to: number): Promise<void> =>
     addPeople(
       seller,
-      emails.slice(from, to).map((email, i) => ({ id: `later${from + i}`, identifiers: [['hashed_email', email]] })),
+      emails
+        .slice(from, to)
+        .map((email, i) => ({ id: `later${from + i}`, identifiers: [['hashed_email', email]] })),
     );
   const add = emails.map((email, i) => member(`m${i}`, email));
   const first = await other.one({ audience_id: 'a', add });
@@ -55,7 +59,10 @@ test('contract 5 graph: users that are loaded turn a too_small audience ready wi
   const ready = await becomes(other, 'a', ['unchanged', 'ready', 120, 110]);
   assert.deepEqual(rowsOf(ready), { hashed_email: '110/120' });
   assert.equal((ready as unknown as Fields)['last_synced_at'], syncedAt, 'it was not synced, it was matched');
-  await removePeople(seller, Array.from({ length: 20 }, (_, i) => `later${i}`));
+  await removePeople(
+    seller,
+    Array.from({ length: 20 }, (_, i) => `later${i}`),
+  );
   await becomes(other, 'a', ['unchanged', 'too_small', 120, undefined]);
 });
 
@@ -97,8 +104,14 @@ test('contract 5 graph: removing a user drops it from every count', async () => 
 
 test('contract 5 graph: an identifier may name several users and stays known until the last of them is removed', async () => {
   const shared = [['hashed_email', 'family@example.com']] as const;
-  await addPeople(seller, ['mother', 'father', 'child'].map((id) => ({ id, identifiers: shared })));
-  await buyer.one({ audience_id: '5.several', add: [member('m', 'family@example.com'), member('n', 'family@example.com')] });
+  await addPeople(
+    seller,
+    ['mother', 'father', 'child'].map((id) => ({ id, identifiers: shared })),
+  );
+  await buyer.one({
+    audience_id: '5.several',
+    add: [member('m', 'family@example.com'), member('n', 'family@example.com')],
+  });
   await becomes(buyer, '5.several', ['unchanged', 'ready', 2, 2]);
   await removePeople(seller, ['mother']);
   await becomes(buyer, '5.several', ['unchanged', 'ready', 2, 2]);
@@ -119,7 +132,11 @@ test('contract 5 graph: a user has many identifiers, and a member is matched onc
     },
   ]);
   const add = [
-    { ...member('all', 'many@example.com'), hashed_phone: sha256('+4915112345678'), uids: [{ type: 'id5', value: 'ID5*many' }] },
+    {
+      ...member('all', 'many@example.com'),
+      hashed_phone: sha256('+4915112345678'),
+      uids: [{ type: 'id5', value: 'ID5*many' }],
+    },
     member('work', 'many@work.example'),
     { ...member('by-phone', 'unknown@example.com'), hashed_phone: sha256('+4915112345678') },
     { ...member('crossed', '+4915112345678') },
@@ -199,9 +216,11 @@ test('contract 5 identifiers: normalising e-mail and phone is the sender’s par
     ],
   });
   assert.deepEqual(told(raw), ['created', 'too_small', 7, undefined], 'a server cannot look into a hash');
+  const email = normaliseEmail(' Normal@Example.COM ') ?? '';
+  const phone = normalisePhone('(202) 555-0123', 'US') ?? '';
   const normal = await buyer.one({
     audience_id: '5.normal',
-    add: [member('e', ' Normal@Example.COM '.trim().toLowerCase()), { external_id: 'p', hashed_phone: sha256('+12025550123') }],
+    add: [member('e', email), { external_id: 'p', hashed_phone: sha256(phone) }],
   });
   assert.deepEqual(told(normal), ['created', 'ready', 2, 2]);
 });

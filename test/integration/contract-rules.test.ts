@@ -40,7 +40,12 @@ test('contract 4.1: add is an upsert by external_id, an exact string scoped to t
   assert.deepEqual(told(notLast), ['updated', 'too_small', 1, undefined]);
   const spelled = ['M', 'm ', ' m', 'm\u0301', 'ḿ'].map((one, i) => member(one, known(i)));
   assert.deepEqual(told(await buyer.one({ ...id, add: spelled })), ['updated', 'ready', 6, 5]);
-  assert.deepEqual(told(await buyer.one({ audience_id: '4.1-other', add: [first] })), ['created', 'ready', 1, 1]);
+  assert.deepEqual(told(await buyer.one({ audience_id: '4.1-other', add: [first] })), [
+    'created',
+    'ready',
+    1,
+    1,
+  ]);
   assert.equal((await buyer.settled('4.1')).total_uploaded_count, 6, 'another audience, another member');
 });
 
@@ -77,11 +82,18 @@ test('contract 4.3: remove beats add within one request, whatever the order', as
     { remove, add },
   ].entries()) {
     const id = { audience_id: `4.3-${i}` };
-    await buyer.one({ ...id, add: [member('both', known(5)), member('gone', known(6)), member('holder', known(1))] });
+    await buyer.one({
+      ...id,
+      add: [member('both', known(5)), member('gone', known(6)), member('holder', known(1))],
+    });
     const item = await buyer.one({ ...id, ...entry });
     assert.equal(item.uploaded_count, 4, 'counted before the rule');
     assert.deepEqual(told(item), ['updated', 'ready', 2, 1]);
-    assert.deepEqual(rowsOf(item), { hashed_email: '1/1', hashed_phone: '0/1' }, 'struck keeps its phone only');
+    assert.deepEqual(
+      rowsOf(item),
+      { hashed_email: '1/1', hashed_phone: '0/1' },
+      'struck keeps its phone only',
+    );
   }
 });
 
@@ -91,7 +103,10 @@ test('contract 4.4: requests to one audience take effect in the order of accepta
     await hasty.addUsers([{ id: 'u0', emails: ['user0@example.com'] }]);
     const other = await newBuyer(hasty);
     for (let round = 0; round < 12; round++) {
-      await other.one({ audience_id: 'x', add: [member('m', known(0)), member(`n${round}`, unknown(round))] });
+      await other.one({
+        audience_id: 'x',
+        add: [member('m', known(0)), member(`n${round}`, unknown(round))],
+      });
       await other.one({ audience_id: 'x', remove: [{ hashed_email: known(0) }] });
       await other.one({ audience_id: 'y', add: [member('m', known(0))] });
       await other.one({ audience_id: 'y', delete: true });
@@ -152,7 +167,10 @@ test('contract 4.7: discovery changes nothing; delete_missing deletes only what 
   database.close();
   assert.equal(done.changes, 1);
   const before = await other.sync();
-  assert.deepEqual(before.map((one) => [one.audience_id, one.action, one.uploaded_count]), names.map((id) => [id, 'unchanged', 0]));
+  assert.deepEqual(
+    before.map((one) => [one.audience_id, one.action, one.uploaded_count]),
+    names.map((id) => [id, 'unchanged', 0]),
+  );
   assert.deepEqual(await other.sync(), before);
   for (const refused of [{ delete_missing: true }, { audiences: [] }]) {
     assert.equal((await other.send(refused)).error?.field, 'audiences');
@@ -168,12 +186,22 @@ test('contract 4.7: discovery changes nothing; delete_missing deletes only what 
       ['sellers', 'unchanged'],
     ],
   );
-  for (const entry of [{ delete: true }, { add: [member('n', known(1))] }, { remove: [{ external_id: 'm' }] }]) {
+  for (const entry of [
+    { delete: true },
+    { add: [member('n', known(1))] },
+    { remove: [{ external_id: 'm' }] },
+  ]) {
     const touched = await other.one({ audience_id: 'sellers', ...entry });
     assert.deepEqual([touched.action, touched.errors?.[0]?.code], ['failed', 'PERMISSION_DENIED']);
   }
   const all = await other.sync({ delete_missing: true, audiences: [] });
-  assert.deepEqual(all.map((one) => [one.audience_id, one.action]), [['b', 'deleted'], ['sellers', 'unchanged']]);
+  assert.deepEqual(
+    all.map((one) => [one.audience_id, one.action]),
+    [
+      ['b', 'deleted'],
+      ['sellers', 'unchanged'],
+    ],
+  );
 });
 
 test('contract 4.8: 100,000 members are one call, 100,001 over all audiences none; an audience twice refuses the call', async () => {
@@ -221,10 +249,13 @@ test('contract 4.9: bad members fail their audience alone, one error a kind, wit
       { audience_id: 'three', add: [member('m', known(1))] },
     ],
   });
-  assert.deepEqual([told(first), told(third)], [
-    ['created', 'ready', 1, 1],
-    ['created', 'ready', 1, 1],
-  ]);
+  assert.deepEqual(
+    [told(first), told(third)],
+    [
+      ['created', 'ready', 1, 1],
+      ['created', 'ready', 1, 1],
+    ],
+  );
   assert.equal(second?.action, 'failed');
   assert.deepEqual(
     second.errors?.map(({ field, details }) => [details?.['reason'], details?.['count'], field]),
@@ -236,7 +267,11 @@ test('contract 4.9: bad members fail their audience alone, one error a kind, wit
     ],
   );
   assert.equal((second.errors?.[1]?.details?.['paths'] as string[]).length, 5);
-  assert.deepEqual((await other.sync()).map((one) => one.audience_id), ['one', 'three'], 'nothing of it was applied');
+  assert.deepEqual(
+    (await other.sync()).map((one) => one.audience_id),
+    ['one', 'three'],
+    'nothing of it was applied',
+  );
 });
 
 test('contract 4.9: with invalid_members "skip" good members go in and the others are counted and sampled', async () => {
@@ -274,7 +309,12 @@ test('contract 4.9: an entry without external_id is bad today, and gets a derive
 
 test('contract 4.10: a clear e-mail or phone in a hash field is refused by name, neither stored nor logged', async () => {
   const other = await newBuyer(seller);
-  const clear = ['clear.person@canary.example', ' Clear.Person@Canary.Example ', '+49 151 12345678', '(555) 010-0199'];
+  const clear = [
+    'clear.person@canary.example',
+    ' Clear.Person@Canary.Example ',
+    '+49 151 12345678',
+    '(555) 010-0199',
+  ];
   const firstLine = seller.logLines.length;
   for (const [i, value] of clear.entries()) {
     for (const field of ['hashed_email', 'hashed_phone']) {
@@ -282,7 +322,8 @@ test('contract 4.10: a clear e-mail or phone in a hash field is refused by name,
         const add = [{ external_id: 'm', [field]: value }];
         const answer = await other.send({ ext, audiences: [{ audience_id: `4.10-${i}`, add }] });
         assert.match(answer.text, i < 2 ? /hash_clear_email/ : /hash_clear_phone/);
-        if (!('rollcall' in ext)) assert.match(answer.text, i < 2 ? /clear e-mail address/ : /clear phone number/);
+        if (!('rollcall' in ext))
+          assert.match(answer.text, i < 2 ? /clear e-mail address/ : /clear phone number/);
         assert.ok(!answer.text.includes(value.trim()));
       }
     }

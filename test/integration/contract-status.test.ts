@@ -38,7 +38,13 @@ test('contract 4 counts: members are counted, never people; a file sent again ch
     member('b', known(0)),
     member('c', unknown(1)),
     member('c', unknown(1)),
-    { external_id: 'd', uids: [{ type: 'maid', value: 'x' }, { type: 'world_id_nullifier', value: 'y' }] },
+    {
+      external_id: 'd',
+      uids: [
+        { type: 'maid', value: 'x' },
+        { type: 'world_id_nullifier', value: 'y' },
+      ],
+    },
   ];
   const first = await buyer.one({ audience_id: 'a', add });
   assert.deepEqual([...told(first), first.uploaded_count], ['created', 'ready', 4, 2, 5]);
@@ -76,7 +82,10 @@ test('contract 4 status: outside sandbox the minimum decides between ready and t
   const buyer = await newBuyer(seller, { sandbox: false });
   const small = await buyer.one({ audience_id: 'a', add: members(99) });
   assert.deepEqual(told(small), ['created', 'too_small', 99, undefined]);
-  assert.deepEqual([small.minimum_size, small.effective_match_rate, small.match_breakdown], [100, undefined, undefined]);
+  assert.deepEqual(
+    [small.minimum_size, small.effective_match_rate, small.match_breakdown],
+    [100, undefined, undefined],
+  );
   const ready = await buyer.one({ audience_id: 'a', add: members(100) });
   assert.deepEqual([...told(ready), ready.minimum_size], ['updated', 'ready', 100, 100, undefined]);
   const less = await buyer.one({ audience_id: 'a', remove: [{ external_id: 'm7' }] });
@@ -130,11 +139,19 @@ async function onlyTask(buyer: Buyer): Promise<string> {
 
 test('contract 4 inline: within the budget the answer is final; without one it is processing, and the task goes on', async () => {
   const patient = await newBuyer(seller);
-  assert.deepEqual(told(await patient.one({ audience_id: 'a', add: members(3) })), ['created', 'ready', 3, 3]);
+  assert.deepEqual(told(await patient.one({ audience_id: 'a', add: members(3) })), [
+    'created',
+    'ready',
+    3,
+    3,
+  ]);
   const buyer = await newBuyer(hasty);
   const early = await buyer.one({ audience_id: 'a', add: members(3) });
   assert.deepEqual([early.action, early.status], ['created', 'processing']);
-  assert.deepEqual([early.matched_count, early.match_breakdown, early.minimum_size], [undefined, undefined, undefined]);
+  assert.deepEqual(
+    [early.matched_count, early.match_breakdown, early.minimum_size],
+    [undefined, undefined, undefined],
+  );
   assert.equal(early.uploaded_count, 3);
   const task = await taskOf(buyer, await onlyTask(buyer));
   const result = task.content?.['result'] as { readonly audiences: readonly Item[] };
@@ -146,9 +163,6 @@ test('contract 4 inline: what was accepted and not yet matched survives a restar
   const buyer = await newBuyer(hasty);
   for (let i = 0; i < 5; i++) await buyer.one({ audience_id: `a${i}`, add: members(100) });
   await hasty.restart();
-  const after = await newBuyer(hasty);
-  const again = { ...buyer, settled: after.settled };
-  assert.notEqual(again.settled, buyer.settled);
   for (let i = 0; i < 5; i++) {
     assert.deepEqual(told(await buyer.settled(`a${i}`)), ['unchanged', 'ready', 100, 100]);
   }
@@ -191,7 +205,10 @@ test('contract 4 idempotency: a replay gives the same bytes and says so, and app
 
 test('contract 4 idempotency: a replay after a restart is the same answer still', async () => {
   const buyer = await newBuyer(seller);
-  const call = { idempotency_key: `replay-${randomUUID()}`, audiences: [{ audience_id: 'a', add: members(3) }] };
+  const call = {
+    idempotency_key: `replay-${randomUUID()}`,
+    audiences: [{ audience_id: 'a', add: members(3) }],
+  };
   const first = await buyer.send(call);
   await seller.restart();
   const again = await buyer.send(call);
@@ -209,7 +226,10 @@ test('contract 4 idempotency: a refusal is not remembered, so its key can be use
 
 test('contract 4 idempotency: two calls with one key at the same time are applied once', async () => {
   const buyer = await newBuyer(seller);
-  const call = { idempotency_key: `twice-${randomUUID()}`, audiences: [{ audience_id: 'a', add: members(50) }] };
+  const call = {
+    idempotency_key: `twice-${randomUUID()}`,
+    audiences: [{ audience_id: 'a', add: members(50) }],
+  };
   const answers = await Promise.all(Array.from({ length: 8 }, async () => buyer.send(call)));
   assert.equal(new Set(answers.map(lasting)).size, 1);
   assert.equal(answers.filter(({ content }) => content?.['replayed'] === true).length, 7);
@@ -220,7 +240,10 @@ test('contract 4 idempotency: two calls with one key at the same time are applie
 test('contract 4 context: it is echoed on success, refusal and replay, and absent when there was none', async () => {
   const buyer = await newBuyer(seller);
   const context = { trace: ['a', { b: null }], 'odd name': 1.5 };
-  const call = { idempotency_key: `context-${randomUUID()}`, audiences: [{ audience_id: 'a', add: members(1) }] };
+  const call = {
+    idempotency_key: `context-${randomUUID()}`,
+    audiences: [{ audience_id: 'a', add: members(1) }],
+  };
   assert.deepEqual((await buyer.send({ ...call, context })).content?.['context'], context);
   const replay = await buyer.send({ ...call, context: { other: true } });
   assert.deepEqual([replay.content?.['replayed'], replay.content?.['context']], [true, { other: true }]);
@@ -231,9 +254,14 @@ test('contract 4 context: it is echoed on success, refusal and replay, and absen
 
 test('contract 4 versions: an answer names the release it is served in; callers of the older page get none', async () => {
   const buyer = await newBuyer(seller);
-  const served = async (fields: Fields): Promise<unknown> => (await buyer.send(fields)).content?.['adcp_version'];
+  const served = async (fields: Fields): Promise<unknown> =>
+    (await buyer.send(fields)).content?.['adcp_version'];
   assert.deepEqual(
-    [await served({ adcp_version: '3.0' }), await served({ adcp_version: '3.1' }), await served({ adcp_version: '3.9' })],
+    [
+      await served({ adcp_version: '3.0' }),
+      await served({ adcp_version: '3.1' }),
+      await served({ adcp_version: '3.9' }),
+    ],
     ['3.0', '3.1', '3.1'],
   );
   assert.equal(await served({ adcp_version: undefined, adcp_major_version: 3 }), '3.1');

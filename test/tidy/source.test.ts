@@ -81,6 +81,7 @@ test('every kind of import is found, with its line; quoted and commented ones ar
       '9 ./g.ts',
       '10 ./h.ts',
       '11 ./i.ts',
+      '12 ./k.ts',
       '12 ./j.ts',
     ],
   );

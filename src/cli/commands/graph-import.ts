@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { describeColumns } from '../../client/columns/understand-columns.ts';
 import { boolean, list, text } from '../../server/options-table.ts';
 import { dataOption } from '../../server/options.ts';
 import { defineCommand } from '../command.ts';
@@ -60,6 +61,9 @@ export const command = defineCommand({
         signal,
         ...(values.country === '' ? {} : { defaultCountry: values.country }),
         ...(values.rejects === '' ? {} : { rejectsFile: values.rejects }),
+        onUnderstood: (understanding: Parameters<typeof describeColumns>[0]) => {
+          for (const line of describeColumns(understanding)) terminal.say(line);
+        },
         onProgress: ({ rows }: { readonly rows: number }) => progress.update(rows, null),
       };
       const { stagedName, report } = await stagePeople(

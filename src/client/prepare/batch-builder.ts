@@ -8,16 +8,16 @@ import {
   growingNumbers,
   reserve,
 } from './growing.ts';
-import type { GrowingBytes } from './growing.ts';
+import type { GrowingBytes, GrowingNumbers } from './growing.ts';
 import type { PeopleBatch } from './people-batch.ts';
 
 const digestBytes = 32;
 
 /** The columns of a batch while it grows. Identifiers are added first; then the row is kept or dropped. */
 export interface BatchBuilder {
-  /** Hashes bytes[start…end) and adds the digest to the current row, once. */
-  addHashed(code: number, bytes: Uint8Array, start: number, end: number): void;
-  /** Adds a digest that is there already. False when it is the hash of nothing. */
+  /** Hashes a value and adds the digest to the current row, once. */
+  addHashed(code: number, value: Uint8Array): void;
+  /** Adds a digest that is there already. */
   addDigest(code: number, digest: Uint8Array): void;
   /** Adds a universal id: its hash as the digest, and itself. */
   addUid(code: number, value: Uint8Array): void;
@@ -28,18 +28,49 @@ export interface BatchBuilder {
   finish(): PeopleBatch;
 }
 
+interface Columns {
+  readonly idStart: GrowingNumbers;
+  readonly idBytes: GrowingBytes;
+  readonly identifierStart: GrowingNumbers;
+  readonly types: GrowingBytes;
+  readonly digests: GrowingBytes;
+  readonly uidStart: GrowingNumbers;
+  readonly uidBytes: GrowingBytes;
+}
+
+function newColumns(rowCountHint: number): Columns {
+  const columns = {
+    idStart: growingNumbers(rowCountHint + 1),
+    idBytes: growingBytes(rowCountHint * 12 + 64),
+    identifierStart: growingNumbers(rowCountHint + 1),
+    types: growingBytes(rowCountHint * 2 + 8),
+    digests: growingBytes((rowCountHint * 2 + 8) * digestBytes),
+    uidStart: growingNumbers(rowCountHint * 2 + 1),
+    uidBytes: growingBytes(64),
+  };
+  for (const starts of [columns.idStart, columns.identifierStart, columns.uidStart]) appendNumber(starts, 0);
+  return columns;
+}
+
+function batchOf(columns: Columns): PeopleBatch {
+  const rowCount = columns.idStart.length - 1;
+  return {
+    rowCount,
+    rowFaults: new Uint32Array(rowCount),
+    externalIdStart: finishNumbers(columns.idStart),
+    externalIdBytes: finishBytes(columns.idBytes),
+    identifierStart: finishNumbers(columns.identifierStart),
+    identifierType: finishBytes(columns.types),
+    identifierDigest: finishBytes(columns.digests),
+    uidValueStart: finishNumbers(columns.uidStart),
+    uidValueBytes: finishBytes(columns.uidBytes),
+  };
+}
+
 /** `rowCountHint` saves growing; it is no bound. */
 export function batchBuilder(rowCountHint: number): BatchBuilder {
-  const idStart = growingNumbers(rowCountHint + 1);
-  const idBytes = growingBytes(rowCountHint * 12 + 64);
-  const identifierStart = growingNumbers(rowCountHint + 1);
-  const types = growingBytes(rowCountHint * 2 + 8);
-  const digests = growingBytes((rowCountHint * 2 + 8) * digestBytes);
-  const uidStart = growingNumbers(rowCountHint * 2 + 1);
-  const uidBytes = growingBytes(64);
-  appendNumber(idStart, 0);
-  appendNumber(identifierStart, 0);
-  appendNumber(uidStart, 0);
+  const columns = newColumns(rowCountHint);
+  const { idStart, idBytes, identifierStart, types, digests, uidStart, uidBytes } = columns;
   let rowFirst = 0;
 
   /** The digest at the end of the column becomes an identifier unless the row has it. */
@@ -51,9 +82,9 @@ export function batchBuilder(rowCountHint: number): BatchBuilder {
     return true;
   };
   return {
-    addHashed: (code, bytes, start, end) => {
+    addHashed: (code, value) => {
       reserve(digests, digestBytes);
-      hashInto(bytes.subarray(start, end), digests.bytes, digests.length);
+      hashInto(value, digests.bytes, digests.length);
       if (accept(code)) appendNumber(uidStart, uidBytes.length);
     },
     addDigest: (code, digest) => {
@@ -81,17 +112,7 @@ export function batchBuilder(rowCountHint: number): BatchBuilder {
       uidStart.length = rowFirst + 1;
       uidBytes.length = uidStart.values[rowFirst]!;
     },
-    finish: () => ({
-      rowCount: idStart.length - 1,
-      rowFaults: new Uint32Array(idStart.length - 1),
-      externalIdStart: finishNumbers(idStart),
-      externalIdBytes: finishBytes(idBytes),
-      identifierStart: finishNumbers(identifierStart),
-      identifierType: finishBytes(types),
-      identifierDigest: finishBytes(digests),
-      uidValueStart: finishNumbers(uidStart),
-      uidValueBytes: finishBytes(uidBytes),
-    }),
+    finish: () => batchOf(columns),
   };
 }
 

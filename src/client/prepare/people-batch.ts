@@ -96,5 +96,7 @@ export function* sliceBatch(batch: PeopleBatch, rowCountMax: number): Generator<
 
 function rebased(starts: Uint32Array, first: number, end: number): Uint32Array {
   const base = starts[first]!;
-  return starts.slice(first, end + 1).map((start) => start - base);
+  const own = new Uint32Array(end + 1 - first);
+  for (let i = 0; i < own.length; i++) own[i] = starts[first + i]! - base;
+  return own;
 }

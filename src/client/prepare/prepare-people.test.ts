@@ -132,7 +132,7 @@ test('progress grows to the whole file, and the columns are shown before the fir
     },
   });
   assert.equal(understood, 'CSV with commas: id email phone ignore');
-  assert.ok(seen.length > 2);
+  assert.ok(seen.length > 1);
   assert.deepEqual(
     seen,
     seen.toSorted((a, b) => a - b),

@@ -80,7 +80,8 @@ async function* blocksOf(
 /** A cell of CSV on one line, so that line numbers are row numbers. */
 function cellOf(value: unknown): string {
   if (value === null) return '';
-  const text = String(value).replace(/[\r\n]+/g, ' ');
+  // Every column was asked for as text.
+  const text = (typeof value === 'string' ? value : JSON.stringify(value)).replace(/[\r\n]+/g, ' ');
   return /[",]/.test(text) || text.startsWith(' ') ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -51,9 +51,9 @@ export function stop(r: Reader, kind: ScanFault['kind'], offset: number = r.pos)
   throw new ScanStop({ kind, offset, path: renderPath(r.path) });
 }
 
-/** A caller's key may be anything, an address too, so only a harmless rest of it is ever shown. */
+/** A caller's key may be anything, an address or a hash too: it is shown only when it looks like a field's name. */
 function sanitised(name: string): string {
-  return name.replace(/[^A-Za-z0-9_]/g, '').slice(0, 32) || '_';
+  return /^[A-Za-z_][A-Za-z0-9_]{0,31}$/.test(name) && !/\d{5}/.test(name) ? name : '_';
 }
 
 function renderPath(path: readonly (string | number)[]): string {

@@ -36,7 +36,7 @@ const nameCharsMax = 64;
 
 /** Names of a path come from the caller where unknown fields are named, so they are made harmless. */
 function safeName(name: string): string {
-  return name.slice(0, nameCharsMax).replaceAll(/[^\w$-]/g, '_');
+  return /^[A-Za-z_][\w$-]*$/.test(name) && name.length <= nameCharsMax && !/\d{5}/.test(name) ? name : '_';
 }
 
 /** JSONPath-lite: `audiences[0].name`. */

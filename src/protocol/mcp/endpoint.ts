@@ -136,7 +136,8 @@ async function answerToolCall(exchange: Exchange, body: IngestedBody, message: J
   const args = isObject(given) ? given : undefined;
   const isOpen = isOperation(name) && isPublic(name);
   if (!isOpen && !exchange.caller.known) {
-    const generation = args === undefined ? defaultRelease : generationOf(String(name), args);
+    const generation =
+      args === undefined ? defaultRelease : generationOf(typeof name === 'string' ? name : '', args);
     return rpcRefusal(exchange.caller.fault, { id, generation });
   }
   if (args === undefined) {
