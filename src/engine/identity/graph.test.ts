@@ -155,6 +155,23 @@ test('entries are found under shared prefixes, however many', () => {
   assert.equal(wordZero(run, 0xabcd1234 >>> (32 - run.bits), 0), 0xabcd1234);
 });
 
+test('an address that a great many users share is found for all of them, and importing it again is cheap', () => {
+  const personCount = 20_000;
+  const upserts = Array.from({ length: personCount }, (_, i) => ({
+    person: `crowd${i}`,
+    identifiers: ['shared'],
+  }));
+  const change = { upserts, replaces: false, removedPersons: [], removedIdentifiers: [] };
+  const once = applyChanges(emptySnapshot, changesOf(change));
+  const hits = new Uint8Array(2);
+  const named = new Set<number>();
+  const tokens = tokensOf(['shared', 'nobody']);
+  indexOf(once.snapshot).lookup(tokens, 0, 2, hits, { add: (ordinal) => named.add(ordinal) });
+  assert.deepEqual([...hits], [255, 0]);
+  assert.equal(named.size, personCount);
+  assert.equal(applyChanges(once.snapshot, changesOf(change)).snapshot, once.snapshot);
+});
+
 function sampleRun(): ReturnType<typeof buildRun> {
   const words = new Uint32Array(400 * 4);
   for (let i = 0; i < 400; i++) words.set([...token(`n${i}`).subarray(0, 3), i % 90], i * 4);

@@ -70,15 +70,42 @@ export function isSoundRun({ directory, records, entryCount }: IndexRun, personC
   return true;
 }
 
+/** A bucket this long is searched by halves: many users may share one placeholder address. */
+export const longBucketEntries = 32;
+
+/** The first entry of `start … end - 1` that does not come before (w1, w2, person); `end` when all do. */
+export function lowerBound(
+  records: Uint32Array,
+  range: { readonly start: number; readonly end: number },
+  w1: number,
+  w2: number,
+  person: number,
+): number {
+  let low = range.start;
+  let high = range.end;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const at = middle * recordWords;
+    const isBefore =
+      records[at] !== w1
+        ? records[at]! < w1
+        : records[at + 1] !== w2
+          ? records[at + 1]! < w2
+          : records[at + 2]! < person;
+    if (isBefore) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Whether the run has this token for this person. */
 export function hasEntry(run: IndexRun, w0: number, w1: number, w2: number, person: number): boolean {
-  const prefix = w0 >>> (32 - run.bits);
-  const end = run.directory[prefix + 1]!;
-  for (let i = run.directory[prefix]!; i < end; i++) {
-    const at = i * recordWords;
-    if (run.records[at] === w1 && run.records[at + 1] === w2 && run.records[at + 2] === person) return true;
-  }
-  return false;
+  const { directory, records, bits } = run;
+  const prefix = w0 >>> (32 - bits);
+  const end = directory[prefix + 1]!;
+  const at = lowerBound(records, { start: directory[prefix]!, end }, w1, w2, person);
+  const record = at * recordWords;
+  return at < end && records[record] === w1 && records[record + 1] === w2 && records[record + 2] === person;
 }
 
 /** Gives word 0 of an entry back: its prefix comes from the directory, the rest from `lowBits`. */

@@ -1,5 +1,5 @@
 import type { GraphIndex, OrdinalSink } from '../types.ts';
-import { emptyRun, hasEntry, recordWords, type IndexRun } from './run.ts';
+import { emptyRun, hasEntry, longBucketEntries, lowerBound, recordWords, type IndexRun } from './run.ts';
 
 /**
  * One state of the identity graph: a large base, and beside it what changed since the base was built.
@@ -59,6 +59,15 @@ export function indexOf(snapshot: GraphSnapshot): GraphIndex {
 
 const batchCount = 64;
 const hitsMax = 255;
+/** What the touches came to; kept so that they are not optimised away. */
+let touched = 0;
+
+/** Where to begin in a bucket: its start, or the token's own entries when the bucket is long. */
+function startIn(records: Uint32Array, start: number, end: number, a: number, b: number): number {
+  if (end - start <= longBucketEntries * recordWords) return start;
+  return lowerBound(records, { start: start / recordWords, end: end / recordWords }, a, b, 0) * recordWords;
+}
+
 const batchStart = new Uint32Array(batchCount);
 const batchEnd = new Uint32Array(batchCount);
 
@@ -83,16 +92,23 @@ function lookupRun(
       batchStart[i] = directory[prefix]! * recordWords;
       batchEnd[i] = directory[prefix + 1]! * recordWords;
     }
+    // Touches every bucket before the first is read, so that their cache misses overlap.
+    for (let i = 0; i < n; i++) touched ^= records[batchStart[i]!]! | 0;
     at = (offset + first) * 4;
     for (let i = 0; i < n; i++, at += 4) {
       const a = tokens[at + 1]!;
       const b = tokens[at + 2]!;
       const end = batchEnd[i]!;
       let found = 0;
-      for (let r = batchStart[i]!; r < end; r += recordWords) {
-        if (records[r] !== a) continue;
+      for (let r = startIn(records, batchStart[i]!, end, a, b); r < end; r += recordWords) {
+        const word = records[r]!;
+        if (word !== a) {
+          if (word > a) break;
+          continue;
+        }
         if (records[r + 1] !== b) continue;
         if (found < hitsMax) found += 1;
+        else if (persons === undefined) break;
         if (persons !== undefined) persons.add(records[r + 2]!);
       }
       hits[first + i] = found;
@@ -118,7 +134,8 @@ function lookupLive(
     const b = tokens[at + 2]!;
     const prefix = w0 >>> (32 - bits);
     const end = directory[prefix + 1]! * recordWords;
-    for (let r = directory[prefix]! * recordWords; r < end; r += recordWords) {
+    for (let r = startIn(records, directory[prefix]! * recordWords, end, a, b); r < end; r += recordWords) {
+      if (records[r]! > a) break;
       if (records[r] !== a || records[r + 1] !== b) continue;
       const person = records[r + 2]!;
       if (isDead(dead, person)) continue;
