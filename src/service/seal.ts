@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 
 import { assert } from '../base/assert.ts';
 
@@ -17,10 +17,12 @@ const tagBytes = 16;
 
 export function createSealer(key: Uint8Array): Sealer {
   assert(key.length === 32, () => 'the seal key has 32 bytes');
+  // Made once: turning raw bytes into a key costs more than sealing a small value.
+  const secret = createSecretKey(key);
   return {
     seal(value) {
       const nonce = randomBytes(nonceBytes);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      const cipher = createCipheriv('aes-256-gcm', secret, nonce);
       const body = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
       return Buffer.concat([Buffer.of(version), nonce, body, cipher.getAuthTag()]);
     },
@@ -30,7 +32,7 @@ export function createSealer(key: Uint8Array): Sealer {
         () => 'a sealed value of version 1',
       );
       const nonce = sealed.subarray(1, 1 + nonceBytes);
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce);
+      const decipher = createDecipheriv('aes-256-gcm', secret, nonce);
       decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
       const body = sealed.subarray(1 + nonceBytes, sealed.length - tagBytes);
       return JSON.parse(Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8')) as T;

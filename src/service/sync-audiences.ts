@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { Account, SyncAnswer, SyncCall, SyncOutcome } from './api.ts';
 import { requireSyncable } from './account-gates.ts';
 import type { MatchQueue } from './match-queue.ts';
-import type { AcceptSyncOutput, SyncScripts } from './sync-scripts.ts';
+import type { AcceptedFold, AcceptSyncOutput, SyncScripts } from './sync-scripts.ts';
 
 export interface SyncSettings {
   /** How long an answer waits for matching; 0 never waits. */
@@ -47,6 +47,7 @@ export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<Syn
     invalidMembers: call.invalidMembers,
     hasWebhook: call.wantsCallback,
     context: call.context ?? null,
+    answersAtOnce: deps.settings.waitMs === 0,
   });
   return answer(deps, call, account, keyHash, taskId, accepted);
 }
@@ -71,18 +72,36 @@ async function answer(
       const { outcome, replayed, taskId } = accepted;
       return { body: call.encode(outcome), replayed, taskId: taskId as TaskId | null };
     }
+    case 'answered_early': {
+      enqueueFolds(deps, call, account, newTaskId, accepted.folds);
+      return { body: call.encode(accepted.outcome), replayed: false, taskId: newTaskId };
+    }
     case 'waiting': {
       const taskId = accepted.replayed ? (accepted.taskId as TaskId) : newTaskId;
       const settled = deps.queue.waitFor(taskId, deps.settings.waitMs);
-      for (const { audienceNo, opSeq, position } of accepted.folds) {
-        const operation = call.audiences?.[position]?.operation;
-        const accountNo = account.accountNo;
-        const bytes = operation === undefined ? {} : { operation };
-        deps.queue.enqueue({ accountNo, audienceNo, opSeq, taskId, ...bytes });
-      }
+      enqueueFolds(deps, call, account, taskId, accepted.folds);
       const outcome = (await settled) ?? (await answerEarly(deps, call, account, keyHash, taskId));
       return { body: call.encode(outcome), replayed: accepted.replayed, taskId };
     }
+  }
+}
+
+function enqueueFolds(
+  { queue }: SyncDeps,
+  call: SyncCall,
+  { accountNo }: Account,
+  taskId: string,
+  folds: readonly AcceptedFold[],
+): void {
+  for (const { audienceNo, opSeq, position } of folds) {
+    const operation = call.audiences?.[position]?.operation;
+    queue.enqueue({
+      accountNo,
+      audienceNo,
+      opSeq,
+      taskId,
+      ...(operation === undefined ? {} : { operation }),
+    });
   }
 }
 

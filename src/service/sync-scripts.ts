@@ -1,5 +1,6 @@
 /** The transactions of a sync: accept, and answer before everything settled. */
 import { must } from '../base/assert.ts';
+import type { TaskId } from '../base/brand.ts';
 import { AppError } from '../base/faults.ts';
 import type { JsonObject } from '../engine/types.ts';
 import { audienceEverExisted, liveAudiences, type AudienceRow } from '../store/audience-rows.ts';
@@ -32,6 +33,8 @@ export interface AcceptSyncInput {
   readonly invalidMembers: 'fail' | 'skip';
   readonly hasWebhook: boolean;
   readonly context: JsonObject | null;
+  /** Nobody waits for matching: the answer is fixed here, which saves a transaction. */
+  readonly answersAtOnce: boolean;
 }
 
 export interface AcceptedFold {
@@ -49,6 +52,13 @@ export type AcceptSyncOutput =
       readonly outcome: SyncOutcome;
       readonly replayed: boolean;
       readonly taskId: string | null;
+    }
+  /** Answered, with folds still to be done. */
+  | {
+      readonly kind: 'answered_early';
+      readonly outcome: SyncOutcome;
+      readonly taskId: string;
+      readonly folds: readonly AcceptedFold[];
     }
   | {
       readonly kind: 'waiting';
@@ -79,8 +89,10 @@ export function createSyncScripts(sealer: Sealer, rules: SizeRules) {
       if (input.audiences === null) return yield* answerDiscovery(sealer, rules, input);
       const { draft, folds } = yield* applyPlan(input, input.audiences);
       const outcome = folds.length === 0 ? yield* currentOutcome(rules, input.accountNo, draft, []) : null;
-      yield* recordTask(sealer, input, draft, folds, outcome);
+      const early = outcome === null && input.answersAtOnce ? yield* earlyAnswer(rules, input, draft) : null;
+      yield* recordTask(sealer, input, draft, folds, outcome, early);
       const { taskId } = input;
+      if (early !== null) return { kind: 'answered_early', outcome: early, taskId, folds };
       if (outcome !== null) return { kind: 'answered', outcome, replayed: false, taskId };
       return { kind: 'waiting', taskId, folds, replayed: false };
     },
@@ -97,6 +109,11 @@ export function createSyncScripts(sealer: Sealer, rules: SizeRules) {
       return outcome;
     },
   };
+}
+
+function* earlyAnswer(rules: SizeRules, input: AcceptSyncInput, draft: SyncDraft): Script<SyncOutcome> {
+  if (input.hasWebhook) return { kind: 'submitted', taskId: input.taskId as TaskId };
+  return yield* currentOutcome(rules, input.accountNo, draft, []);
 }
 
 function* outcomeSoFar(
@@ -190,6 +207,7 @@ function* recordTask(
   draft: SyncDraft,
   folds: readonly AcceptedFold[],
   outcome: SyncOutcome | null,
+  early: SyncOutcome | null,
 ): Script<void> {
   const { accountNo, taskId, principalNo, generation, nowMs, hasWebhook, context } = input;
   const stored: StoredOutcome = outcome === null ? { kind: 'draft', draft } : { kind: 'outcome', outcome };
@@ -212,7 +230,8 @@ function* recordTask(
     yield* insertTaskPart(accountNo, taskId, position, audienceNo, opSeq);
   }
   if (input.keyHash === null) return;
-  yield* remember(input, input.keyHash, taskId, outcome === null ? null : sealer.seal(outcome));
+  const answer = outcome ?? early;
+  yield* remember(input, input.keyHash, taskId, answer === null ? null : sealer.seal(answer));
 }
 
 function* remember(
