@@ -108,3 +108,28 @@ describe('AudienceView', () => {
     assert.throws(() => view.lookup(tokensFor([1, 1]), 2), /ascend/);
   });
 });
+
+describe('look-ups of few and of many', () => {
+  it('find the same places as asking for one member at a time, whichever way they go', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400 }),
+        fc.integer({ min: 1, max: 400 }),
+        fc.nat(6),
+        (stored, asked, step) => {
+          const members = Array.from({ length: stored }, (_, i) => i * (step + 1));
+          const block = blockFrom(members.map((member) => ({ member, identifiers: [[1, 1]] as const })));
+          const view = createAudienceView([[block]]);
+          const tokens = sortedTokens(Array.from({ length: asked }, (_, i) => i));
+          const together = view.lookup(tokens, asked);
+          for (let i = 0; i < asked; i++) {
+            const alone = view.lookup(tokens.subarray(i * 4, i * 4 + 4), 1);
+            assert.equal(together.piece[i], alone.piece[0]);
+            if (alone.piece[0]! >= 0) assert.equal(together.row[i], alone.row[0]);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
