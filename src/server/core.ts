@@ -22,6 +22,7 @@ export interface CoreOptions {
   readonly minimumSize: number;
   readonly waitMs: number;
   readonly buyerAccounts: boolean;
+  readonly sandbox: boolean;
   /** Hexadecimal; empty: from the environment or the data directory. */
   readonly secret?: string;
   readonly log: Log;
@@ -95,7 +96,6 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     dataDir,
     heldRowCountMax,
     sealKey,
-    tokenKey,
     storeMerge: async (merge) => store.write('replaceBlocks', merge),
     fatal,
   });
@@ -113,9 +113,18 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     void store.write('forgetOld', { nowMs: systemClock.now() }).catch(() => undefined);
   }, housekeepingMs);
   housekeeping.unref();
-  const { minimumSize, waitMs, buyerAccounts } = options;
+  const { minimumSize, waitMs, buyerAccounts, sandbox } = options;
   const graphVersion = (): number => matchThread.graphFacts().version;
-  const service = createService({ store, secrets, queue, minimumSize, waitMs, buyerAccounts, graphVersion });
+  const service = createService({
+    store,
+    secrets,
+    queue,
+    minimumSize,
+    waitMs,
+    buyerAccounts,
+    sandbox,
+    graphVersion,
+  });
   return {
     store,
     secrets,

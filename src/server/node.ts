@@ -29,8 +29,8 @@ export async function startNode(
   log: Log,
   fatal: (reason: string) => void,
 ): Promise<RunningNode> {
-  const { data: dataDir, minimumSize, waitMs, buyerAccounts } = settings;
-  const core = await openCore({ dataDir, minimumSize, waitMs, buyerAccounts, log, fatal });
+  const { data: dataDir, minimumSize, waitMs, buyerAccounts, sandbox } = settings;
+  const core = await openCore({ dataDir, minimumSize, waitMs, buyerAccounts, sandbox, log, fatal });
   let isReady = false;
   const mcp = createMcpEndpoint({
     service: core.service,

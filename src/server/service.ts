@@ -15,6 +15,7 @@ import type {
   Principal,
   RollcallService,
 } from '../service/api.ts';
+import { accountNotFound } from '../service/account-scripts.ts';
 import { createAuthenticator } from '../service/authenticate.ts';
 import type { MatchQueue } from '../service/match-queue.ts';
 import { syncAudiences, type SyncDeps } from '../service/sync-audiences.ts';
@@ -39,6 +40,8 @@ export interface ServiceParts {
   readonly waitMs: number;
   /** Buyers may declare accounts. */
   readonly buyerAccounts: boolean;
+  /** Sandbox accounts are served. */
+  readonly sandbox: boolean;
   readonly graphVersion: () => number;
 }
 
@@ -53,7 +56,11 @@ export function createService(parts: ServiceParts): RollcallService {
     clock: systemClock,
     random: systemRandom,
     settings: { waitMs: parts.waitMs, replayTtlMs },
-    resolveAccount: async (call) => resolveAccount(parts, call.caller, call.account),
+    resolveAccount: async ({ caller, account: reference }) => {
+      const account = await resolveAccount(parts, caller, reference);
+      if (account.sandbox && !parts.sandbox) throw accountNotFound(reference);
+      return account;
+    },
     hashRequestKey,
   };
   const accountNoOf = async (
@@ -85,7 +92,7 @@ export function createService(parts: ServiceParts): RollcallService {
 }
 
 async function syncAccounts(
-  { store, buyerAccounts }: ServiceParts,
+  { store, buyerAccounts, sandbox }: ServiceParts,
   call: AccountsCall,
   keyHash: Uint8Array | null,
 ): Promise<AccountsAnswer> {
@@ -99,6 +106,7 @@ async function syncAccounts(
     deleteMissing: call.deleteMissing,
     dryRun: call.dryRun,
     allowsDeclaring: buyerAccounts,
+    refusesSandbox: !sandbox,
     nowMs,
     expiresAtMs: nowMs + replayTtlMs,
   });
@@ -118,7 +126,7 @@ async function capabilityFacts(parts: ServiceParts, startedAtMs: number): Promis
     replayTtlSeconds: replayTtlMs / 1000,
     inFlightSecondsMax: Math.max(60, Math.ceil(parts.waitMs / 1000) * 2),
     buyerDeclaredAccounts: parts.buyerAccounts,
-    sandbox: true,
+    sandbox: parts.sandbox,
     graphVersion: parts.graphVersion() as GraphVersion,
     lastChangedAtMs: startedAtMs,
   };
@@ -131,7 +139,7 @@ export function newAccountId(): string {
 
 /** A natural key that is not known yet becomes an account on first use where buyers may declare accounts. */
 async function resolveAccount(
-  { store, buyerAccounts }: ServiceParts,
+  { store, buyerAccounts, sandbox: servesSandbox }: ServiceParts,
   { principalNo }: Principal,
   reference: AccountReference,
 ): Promise<Account> {
@@ -140,6 +148,7 @@ async function resolveAccount(
   } catch (error) {
     const isUnknown = error instanceof AppError && error.code === 'ACCOUNT_NOT_FOUND';
     if (!isUnknown || reference.kind === 'id' || !buyerAccounts) throw error;
+    if (reference.sandbox && !servesSandbox) throw error;
     const { brandDomain, brandId, operator, sandbox } = reference;
     const account = { accountId: newAccountId(), brandDomain, brandId, operator, sandbox, name: null };
     return store.write('declareAccount', { ...account, principalNo, nowMs: systemClock.now() });

@@ -94,10 +94,7 @@ function* resolveAccountScript({ principalNo, reference }: ResolveInput): Script
       ? yield* ownAccountById(principalNo, reference.accountId)
       : yield* ownByNaturalKey(principalNo, reference);
   if (row === undefined) {
-    throw new AppError('ACCOUNT_NOT_FOUND', undefined, {
-      field: reference.kind === 'id' ? 'account.account_id' : 'account',
-      suggestion: 'Call list_accounts to see the accounts that this key may use.',
-    });
+    throw accountNotFound(reference);
   }
   return accountOf(row);
 }
@@ -123,6 +120,14 @@ function* updateAccountScript(input: {
   if (input.name !== null) yield* setAccountName(row.accountNo, input.name);
   if (input.status !== null) yield* setAccountStatus(row.accountNo, input.status);
   return accountOf({ ...row, name: input.name ?? row.name, status: input.status ?? row.status });
+}
+
+/** One answer for every account that a caller cannot use, whatever the reason. */
+export function accountNotFound(reference: AccountReference): AppError {
+  return new AppError('ACCOUNT_NOT_FOUND', undefined, {
+    field: reference.kind === 'id' ? 'account.account_id' : 'account',
+    suggestion: 'Call list_accounts to see the accounts that this key may use.',
+  });
 }
 
 export function* ownByNaturalKey(

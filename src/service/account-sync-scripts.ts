@@ -31,6 +31,8 @@ export interface SyncAccountsInput {
   readonly deleteMissing: boolean;
   readonly dryRun: boolean;
   readonly allowsDeclaring: boolean;
+  /** The seller serves no sandbox accounts, so none is made. */
+  readonly refusesSandbox?: boolean;
   readonly nowMs: number;
   readonly expiresAtMs: number;
 }
@@ -111,7 +113,8 @@ function* declare(
   accountId: string,
 ): Script<AccountResult> {
   const { reference } = request;
-  if (!input.allowsDeclaring || reference.kind === 'id') {
+  const isRefused = reference.kind === 'natural' && reference.sandbox && input.refusesSandbox === true;
+  if (!input.allowsDeclaring || reference.kind === 'id' || isRefused) {
     return failed(request, {
       code: 'UNSUPPORTED_PROVISIONING',
       message: 'This seller creates accounts itself.',

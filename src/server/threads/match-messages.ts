@@ -4,9 +4,7 @@ import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from '../..
 export interface MatchWorkerData {
   readonly dataDir: string;
   readonly heldRowCountMax: number;
-  /** Thirty-two bytes each, by purpose. */
   readonly sealKey: Uint8Array;
-  readonly tokenKey: Uint8Array;
 }
 
 /** What a change of the graph came to. */
