@@ -4,6 +4,10 @@ import type { Envelope, IngestedCall } from './ingest.ts';
 /** What is known of a request before its body is read. Header names are in lower case. */
 export interface RequestHead {
   readonly method: string;
+  /** The address before `?`, as it was sent: not decoded. */
+  readonly path: string;
+  /** What follows `?`; empty when there is none. */
+  readonly query: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
@@ -45,4 +49,13 @@ export type Admission =
 export interface Endpoint {
   readonly envelope: Envelope;
   admit(head: RequestHead): Promise<Admission>;
+}
+
+/** Where an endpoint is served: at `path` itself and at everything below it. */
+export interface Door {
+  /** `/mcp`: begins with a slash and does not end with one. Requests are logged under it. */
+  readonly path: string;
+  /** What is said of it on the welcome page, in one line. */
+  readonly about: string;
+  readonly endpoint: Endpoint;
 }

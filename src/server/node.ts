@@ -40,7 +40,7 @@ export async function startNode(
     webhooksOffered: false,
   });
   const http = createHttpServer({
-    mcp,
+    doors: [{ path: '/mcp', about: 'AdCP over MCP (streamable HTTP, POST)', endpoint: mcp }],
     ingest: core.ingest,
     health: { notReady: () => (isReady ? null : 'starting or stopping') },
     log,

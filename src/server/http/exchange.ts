@@ -27,7 +27,8 @@ export function headOf(request: IncomingMessage): RequestHead {
   for (const [name, value] of Object.entries(request.headers)) {
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  return { method: request.method ?? '', headers };
+  const [path = '', ...query] = (request.url ?? '').split('?');
+  return { method: request.method ?? '', path, query: query.join('?'), headers };
 }
 
 /** Only a refused body is looked at again; a good one would be copied for nothing. */

@@ -112,13 +112,19 @@ const ingest: Ingest = {
 
 const logLines: string[] = [];
 const server = createHttpServer({
-  mcp: createMcpEndpoint({
-    service,
-    primitives: nodePrimitives,
-    clock: systemClock,
-    build: { version: '0.1.0', supportedBilling: ['operator'] },
-    webhooksOffered: false,
-  }),
+  doors: [
+    {
+      path: '/mcp',
+      about: '',
+      endpoint: createMcpEndpoint({
+        service,
+        primitives: nodePrimitives,
+        clock: systemClock,
+        build: { version: '0.1.0', supportedBilling: ['operator'] },
+        webhooksOffered: false,
+      }),
+    },
+  ],
   ingest,
   health: { notReady: () => null },
   log: createLog({ level: 'debug', pretty: false, now: Date.now, write: (line) => logLines.push(line) }),

@@ -63,7 +63,7 @@ async function start(
     },
   };
   const server = createHttpServer({
-    mcp,
+    doors: [{ path: '/mcp', about: 'a door', endpoint: mcp }],
     ingest,
     health: { notReady: () => bench.ready },
     log: (_level, event, fields) => logged.push([event, fields ?? {}]),
@@ -321,7 +321,7 @@ describe('bounds of the connection', async () => {
   it('a port that is taken is said in plain words', async () => {
     const bench = await start();
     const other = createHttpServer({
-      mcp: { envelope: 'mcp', admit: () => assert.fail() },
+      doors: [{ path: '/mcp', about: '', endpoint: { envelope: 'mcp', admit: () => assert.fail() } }],
       ingest: { take: () => assert.fail() },
       health: { notReady: () => null },
       log: () => undefined,

@@ -6,7 +6,7 @@ import type { Clock, Random } from '../../base/clock.ts';
 import { AppError } from '../../base/faults.ts';
 import { errorFields } from '../../platform/log.ts';
 import type { Log, LogFields, LogLevel } from '../../platform/log.ts';
-import type { Endpoint, Reply } from '../../protocol/endpoint.ts';
+import type { Door, Reply } from '../../protocol/endpoint.ts';
 import type { Ingest } from '../../protocol/ingest.ts';
 import { createBodyMemory } from './body-memory.ts';
 import { runExchange } from './exchange.ts';
@@ -23,8 +23,8 @@ export interface Health {
 }
 
 export interface HttpServerParts {
-  /** Answers POST /mcp. */
-  readonly mcp: Endpoint;
+  /** Protocols by path; no path lies below another. */
+  readonly doors: readonly Door[];
   readonly ingest: Ingest;
   readonly health: Health;
   readonly log: Log;
@@ -52,33 +52,48 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-const welcome = `Rollcall: a seller's server for customer audiences, speaking AdCP over MCP.
+function welcomeOf(doors: readonly Door[]): string {
+  const lines = [
+    ...doors.map(({ path, about }) => [path, about] as const),
+    ['/readyz', '200 when requests can be taken'] as const,
+    ['/livez', '200 while the process runs'] as const,
+  ];
+  const width = Math.max(...lines.map(([path]) => path.length));
+  return `Rollcall: a seller's server for customer audiences, speaking AdCP.
 
-POST /mcp      AdCP tools: get_adcp_capabilities, list_accounts, sync_accounts, sync_audiences, get_task_status, list_tasks
-GET  /readyz   200 when requests can be taken
-GET  /livez    200 while the process runs
+${lines.map(([path, about]) => `${path.padEnd(width)}  ${about}`).join('\n')}
 
-Tool calls need an API key: Authorization: Bearer <key>. The seller gives it out with "rollcall key create".
+Calls need an API key: Authorization: Bearer <key>. The seller gives it out with "rollcall key create".
 AdCP: https://docs.adcontextprotocol.org
 `;
+}
 
 /** How often Node looks for connections that are too slow; its own default of 30 s would make a bound of 10 s one of 40. */
 const timeoutCheckMsMax = 1_000;
 
+const ownPaths = ['/livez', '/readyz', '/'];
+
+function doorOf(doors: readonly Door[], path: string): Door | undefined {
+  return doors.find((door) => path === door.path || path.startsWith(`${door.path}/`));
+}
+
 /** The route that a request is logged and answered under: never the address itself, which a caller may fill at will. */
-function routeOf(url: string | undefined): string {
+function routeOf(doors: readonly Door[], url: string | undefined): string {
   const path = (url ?? '').split('?', 1)[0] ?? '';
-  return ['/mcp', '/livez', '/readyz', '/'].includes(path) ? path : 'other';
+  return ownPaths.includes(path) ? path : (doorOf(doors, path)?.path ?? 'other');
 }
 
 function smallReply(parts: HttpServerParts, route: string, method: string): Reply {
-  if (route === 'other') return plainRefusal(404, 'There is nothing here. AdCP over MCP is served at /mcp.');
+  if (route === 'other') {
+    const doors = parts.doors.map(({ path }) => path).join(', ');
+    return plainRefusal(404, `There is nothing here. Served are: ${doors}.`);
+  }
   if (method !== 'GET' && method !== 'HEAD') {
     const reply = plainRefusal(405, 'Only GET is served here.');
     return { ...reply, headers: { ...reply.headers, allow: 'GET, HEAD' } };
   }
   if (route === '/livez') return jsonReply(200, { status: 'ok' });
-  if (route === '/') return textReply(200, welcome);
+  if (route === '/') return textReply(200, welcomeOf(parts.doors));
   const reason = parts.health.notReady();
   return reason === null
     ? jsonReply(200, { status: 'ready' })
@@ -95,9 +110,10 @@ async function answer(
   if (!isHostServed(request.headers.host)) {
     return { reply: plainRefusal(421, 'This server is not known by that Host name.'), bytesIn: 0 };
   }
-  const route = routeOf(request.url);
-  if (route !== '/mcp') return { reply: smallReply(parts, route, request.method ?? ''), bytesIn: 0 };
-  return runExchange(exchangeParts, parts.mcp, request, response);
+  const route = routeOf(parts.doors, request.url);
+  const door = doorOf(parts.doors, route);
+  if (door === undefined) return { reply: smallReply(parts, route, request.method ?? ''), bytesIn: 0 };
+  return runExchange(exchangeParts, door.endpoint, request, response);
 }
 
 /**
@@ -218,7 +234,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = parts.clock.monotonic();
     const requestId = parts.random.uuid();
-    const route = routeOf(request.url);
+    const route = routeOf(parts.doors, request.url);
     response.setHeader('x-request-id', requestId);
     response.on('error', () => undefined);
     const { reply, bytesIn } = await answer(parts, exchangeParts, isHostServed, request, response);
