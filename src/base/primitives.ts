@@ -3,7 +3,7 @@
  * unchanged in a thread, a test or a browser. `platform/primitives.ts` has Node's.
  */
 export interface Primitives {
-  /** AES-256 over each 16-byte block on its own; `blocks.length` is a multiple of 16. Returns new bytes. */
+  /** AES-256 over each 16-byte block on its own; `blocks.length` is a multiple of 16. Returns new bytes. `key` must never change. */
   encryptBlocks(key: Uint8Array, blocks: Uint8Array): Uint8Array;
   /** The inverse of encryptBlocks. */
   decryptBlocks(key: Uint8Array, blocks: Uint8Array): Uint8Array;

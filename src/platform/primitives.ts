@@ -1,17 +1,28 @@
-import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 import type { Primitives } from '../base/primitives.ts';
 
+/** Key objects by the bytes they were made of, which must not change: making one costs more than a small call of the cipher. */
+const keyObjects = new WeakMap<Uint8Array, KeyObject>();
+
+function keyObjectOf(key: Uint8Array): KeyObject {
+  const known = keyObjects.get(key);
+  if (known !== undefined) return known;
+  const made = createSecretKey(key);
+  keyObjects.set(key, made);
+  return made;
+}
+
 /** Node's own cryptography behind the engine's interface. */
 export const nodePrimitives: Primitives = {
   encryptBlocks(key, blocks) {
-    const cipher = createCipheriv('aes-256-ecb', key, null);
+    const cipher = createCipheriv('aes-256-ecb', keyObjectOf(key), null);
     cipher.setAutoPadding(false);
     return cipher.update(blocks);
   },
   decryptBlocks(key, blocks) {
-    const decipher = createDecipheriv('aes-256-ecb', key, null);
+    const decipher = createDecipheriv('aes-256-ecb', keyObjectOf(key), null);
     decipher.setAutoPadding(false);
     return decipher.update(blocks);
   },

@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { AppError } from '../base/faults.ts';
 import { systemRandom } from '../platform/clock.ts';
 import { keyPattern, keyRandomBytes, makeKey, parseKey } from '../protocol/auth/key-format.ts';
-import { createAuthenticator, hashSecret } from '../service/authenticate.ts';
+import { createAuthenticator } from '../service/authenticate.ts';
+import { createKeyedHash } from '../service/keyed-hash.ts';
 import { createAccountScripts } from '../service/account-scripts.ts';
 import { createKeyScripts } from '../service/key-scripts.ts';
 import type { Store } from '../store/store.ts';
@@ -34,7 +35,7 @@ async function newKey(
   expiresAtMs: number | null = null,
 ): Promise<{ readonly key: string; readonly keyId: string }> {
   const { key, keyId, secret } = makeKey(systemRandom.bytes(keyRandomBytes));
-  const secretHash = hashSecret(pepper, secret);
+  const secretHash = createKeyedHash(pepper)(secret);
   const rest = { accountIds: [], name: 'test', nowMs, expiresAtMs };
   await store.write('createKey', { keyId, principalId: `prn_${keyId}`, secretHash, ...rest });
   return { key, keyId };

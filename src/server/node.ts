@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { systemClock, systemRandom } from '../platform/clock.ts';
+import { collectYoung } from '../platform/collect-young.ts';
 import type { Log } from '../platform/log.ts';
 import { nodePrimitives } from '../platform/primitives.ts';
 import { packageVersion } from '../platform/package-version.ts';
@@ -46,6 +47,7 @@ export async function startNode(
     log,
     clock: systemClock,
     random: systemRandom,
+    sweep: collectYoung,
     allowedHosts: settings.allowHost,
   });
   const { store, secrets, matchThread, queue } = core;

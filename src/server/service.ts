@@ -1,5 +1,5 @@
 /** The service that the protocols see, over one store. */
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import type { GraphVersion } from '../base/brand.ts';
 import { AppError } from '../base/faults.ts';
@@ -17,6 +17,7 @@ import type {
 } from '../service/api.ts';
 import { accountNotFound } from '../service/account-scripts.ts';
 import { createAuthenticator } from '../service/authenticate.ts';
+import { createKeyedHash } from '../service/keyed-hash.ts';
 import type { MatchQueue } from '../service/match-queue.ts';
 import { syncAudiences, type SyncDeps } from '../service/sync-audiences.ts';
 import type { Store } from '../store/store.ts';
@@ -48,8 +49,7 @@ export interface ServiceParts {
 export function createService(parts: ServiceParts): RollcallService {
   const { store, secrets, queue } = parts;
   const startedAtMs = systemClock.now();
-  const hashRequestKey = (key: string): Uint8Array =>
-    createHmac('sha256', secrets.pepper).update(key).digest();
+  const hashRequestKey = createKeyedHash(secrets.pepper);
   const syncDeps: SyncDeps = {
     store,
     queue,

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 
 import type { PrincipalId } from '../base/brand.ts';
 import type { Clock } from '../base/clock.ts';
@@ -6,6 +6,7 @@ import { AppError } from '../base/faults.ts';
 import type { Store } from '../store/store.ts';
 import type { Principal } from './api.ts';
 import type { KeyScripts } from './key-scripts.ts';
+import { createKeyedHash } from './keyed-hash.ts';
 
 /** How long a key that was found good is taken for good without asking: the bound on a revocation's delay. */
 const verifiedMsMax = 3_000;
@@ -18,19 +19,15 @@ export interface AuthenticatorDeps {
   readonly parseKey: (key: string) => { readonly keyId: string; readonly secret: string } | null;
 }
 
-/** What is stored of a secret: without the pepper a stolen database tests no guess. */
-export function hashSecret(pepper: Uint8Array, secret: string): Uint8Array {
-  return createHmac('sha256', pepper).update(secret).digest();
-}
-
 /** Checks bearer keys. Unknown, wrong, revoked and expired keys get one answer, for the same work. */
 export function createAuthenticator({ store, clock, pepper, parseKey }: AuthenticatorDeps) {
   const verified = new Map<string, { readonly principal: Principal; readonly untilMs: number }>();
-  const nobody = hashSecret(pepper, 'nobody');
+  const hashSecret = createKeyedHash(pepper);
+  const nobody = hashSecret('nobody');
   return async (bearer: string): Promise<Principal> => {
     const parts = parseKey(bearer);
     if (parts === null) throw new AppError('AUTH_INVALID');
-    const offered = hashSecret(pepper, parts.secret);
+    const offered = hashSecret(parts.secret);
     const name = `${parts.keyId}.${Buffer.from(offered).toString('base64')}`;
     const known = verified.get(name);
     if (known !== undefined && known.untilMs > clock.monotonic()) return known.principal;

@@ -26,18 +26,29 @@ export function createReportTally(): ReportTally {
       matchedBy[matched]! += sign;
     },
     addedTo(counts) {
-      const members = heldBy.reduce((sum, count) => sum + count, 0);
+      const submitted = reportTypes.map((_, row) => counts?.submitted[row] ?? 0);
+      const matched = reportTypes.map((_, row) => counts?.matched[row] ?? 0);
+      const members = addByRow(heldBy, submitted);
       const unmatched = matchedBy[0]!;
+      addByRow(matchedBy, matched);
       return {
         memberCount: (counts?.memberCount ?? 0) + members,
         matchedCount: (counts?.matchedCount ?? 0) + members - unmatched,
-        submitted: reportTypes.map((_, row) => (counts?.submitted[row] ?? 0) + membersWith(heldBy, row)),
-        matched: reportTypes.map((_, row) => (counts?.matched[row] ?? 0) + membersWith(matchedBy, row)),
+        submitted,
+        matched,
       };
     },
   };
 }
 
-function membersWith(byMask: Float64Array, row: number): number {
-  return byMask.reduce((sum, count, mask) => ((mask >>> row) & 1 ? sum + count : sum), 0);
+/** Adds the members of each mask to the rows that the mask names; gives the number of all members. Most masks are empty. */
+function addByRow(byMask: Float64Array, rows: number[]): number {
+  let members = 0;
+  for (let mask = 0; mask < maskCount; mask++) {
+    const count = byMask[mask]!;
+    if (count === 0) continue;
+    members += count;
+    for (let row = 0; row < rows.length; row++) if ((mask >>> row) & 1) rows[row]! += count;
+  }
+  return members;
 }

@@ -28,9 +28,16 @@ export interface ColumnBuilder {
 }
 
 /** Room is guessed from the body's size by what a usual member weighs, so that most bodies never grow it. */
+function roomFor(bodyBytes: number): { rows: number; identifiers: number; idBytes: number } {
+  return {
+    rows: Math.min(limits.memberCountPerCallMax, 16 + Math.floor(bodyBytes / 120)),
+    identifiers: identifiersPerRowMax + Math.floor(bodyBytes / 96),
+    idBytes: limits.externalIdBytesMax + Math.floor(bodyBytes / 12),
+  };
+}
+
 export function createColumns(bodyBytes: number): ColumnBuilder {
-  const rows = Math.min(limits.memberCountPerCallMax, 16 + Math.floor(bodyBytes / 120));
-  const identifiers = identifiersPerRowMax + Math.floor(bodyBytes / 96);
+  const { rows, identifiers, idBytes } = roomFor(bodyBytes);
   return {
     rowCount: 0,
     rowFaults: new Uint32Array(rows),
@@ -38,13 +45,31 @@ export function createColumns(bodyBytes: number): ColumnBuilder {
     identifierStart: new Uint32Array(rows + 1),
     rowShape: new Uint32Array(rows),
     externalIdUsed: 0,
-    externalIdBytes: new Uint8Array(limits.externalIdBytesMax + Math.floor(bodyBytes / 12)),
+    externalIdBytes: new Uint8Array(idBytes),
     identifierCount: 0,
     identifierType: new Uint8Array(identifiers),
     identifierWords: new Int32Array(identifiers * hashWords),
     extrasUsed: 0,
     extras: new Uint8Array(256),
   };
+}
+
+/** Whether columns have the room that new ones for a body of this size would have. */
+export function columnsHold(c: ColumnBuilder, bodyBytes: number): boolean {
+  const { rows, identifiers, idBytes } = roomFor(bodyBytes);
+  return (
+    c.rowFaults.length >= rows &&
+    c.identifierType.length >= identifiers &&
+    c.externalIdBytes.length >= idBytes
+  );
+}
+
+/** Forgets every row. The first offset of each kind is always 0 and stays. */
+export function emptyColumns(c: ColumnBuilder): void {
+  c.rowCount = 0;
+  c.externalIdUsed = 0;
+  c.identifierCount = 0;
+  c.extrasUsed = 0;
 }
 
 /** Makes room for one more row with the longest id and the most identifiers. */

@@ -5,9 +5,10 @@ import { limits } from '../../base/limits.ts';
 import type { Primitives } from '../../base/primitives.ts';
 import type { Json } from '../types.ts';
 import type { ColumnBuilder } from './columns.ts';
-import { createColumns, reserveExtras } from './columns.ts';
+import { reserveExtras } from './columns.ts';
 import type { NothingHashes } from './hash-shape.ts';
-import { createNothingHashes, isHashOfNothing } from './hash-shape.ts';
+import { isHashOfNothing } from './hash-shape.ts';
+import type { ScanMemory } from './scan-memory.ts';
 import { copyDigest, decodeHash, hashChars, hashWords, sameDigest } from './hex.ts';
 
 const encoder = new TextEncoder();
@@ -38,26 +39,31 @@ export interface MemberScan {
   readonly valueView: DataView;
 }
 
-export function createMemberScan(bytes: Uint8Array, end: number, primitives: Primitives): MemberScan {
-  const value = new Uint8Array(limits.uidValueBytesMax);
+export function createMemberScan(
+  bytes: Uint8Array,
+  end: number,
+  primitives: Primitives,
+  memory: ScanMemory,
+): MemberScan {
+  const { nothing, uidType, uidWords, value, valueView } = memory;
   assert(value.length >= hashChars, () => 'a hash fits where a uid value fits');
   return {
     bytes,
     view: new DataView(bytes.buffer, bytes.byteOffset, end),
     end,
     primitives,
-    nothing: createNothingHashes(primitives),
-    columns: createColumns(end),
+    nothing,
+    columns: memory.takeColumns(end),
     removing: false,
     uidCount: 0,
-    uidType: new Uint8Array(limits.uidCountPerMemberMax),
-    uidWords: new Int32Array(limits.uidCountPerMemberMax * hashWords),
+    uidType,
+    uidWords,
     extrasPending: 0,
     others: undefined,
     otherCount: 0,
     firstRow: 0,
     value,
-    valueView: new DataView(value.buffer),
+    valueView,
   };
 }
 

@@ -20,9 +20,11 @@ import {
   randomValue,
   spell,
 } from './random-body.ts';
+import { createScanMemory } from './scan-memory.ts';
 import { scanRequest } from './scan.ts';
 
 const isLong = process.env.ROLLCALL_LONG === '1';
+const usedMemory = createScanMemory(nodePrimitives);
 const seeds = fc.noShrink(fc.integer());
 
 /** The body as the server holds it: in the middle of shared memory with other bytes around it. */
@@ -31,7 +33,9 @@ function scanBytes(body: Uint8Array, chance: Chance): ScanResult {
   const shared = new Uint8Array(new SharedArrayBuffer(offset + body.length + 200));
   shared.fill(chance.pick([0x22, 0x30, 0x61, 0x20, 0x7d, 0x00]));
   shared.set(body, offset);
-  return scanRequest(shared.subarray(offset), body.length, nodePrimitives);
+  // Half of the scans find what earlier ones left in the memory.
+  const memory = chance.oneIn(2) ? usedMemory : createScanMemory(nodePrimitives);
+  return scanRequest(shared.subarray(offset), body.length, nodePrimitives, memory);
 }
 
 /** White space at the end makes the end of the body far, and only far from it are members read fast. */

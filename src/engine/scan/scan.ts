@@ -10,6 +10,7 @@ import { readMemberArray } from './member-array.ts';
 import { createMemberScan } from './member-scan.ts';
 import { membersDigest } from './members-digest.ts';
 import type { Reader } from './reader.ts';
+import { createScanMemory, type ScanMemory } from './scan-memory.ts';
 import { createReader, ScanStop, stop } from './reader.ts';
 
 /**
@@ -21,16 +22,22 @@ import { createReader, ScanStop, stop } from './reader.ts';
  * envelope.ts lists. A body that has them under two `audiences` is refused as a duplicate key, since an
  * audience's index would have two meanings.
  *
- * `bytes` may lie over shared memory; nobody may write to it meanwhile. The answer keeps no reference to it.
+ * `bytes` may lie over shared memory; nobody may write to it meanwhile. The answer keeps no reference to it. With a `memory`
+ * that is used again, the columns of the answer hold until the next scan with it.
  * Costs about 1.5 ms per megabyte.
  */
-export function scanRequest(bytes: Uint8Array, length: number, primitives: Primitives): ScanResult {
+export function scanRequest(
+  bytes: Uint8Array,
+  length: number,
+  primitives: Primitives,
+  memory: ScanMemory = createScanMemory(primitives),
+): ScanResult {
   assert(
     Number.isInteger(length) && length >= 0 && length <= bytes.length,
     () => 'length of a body within its bytes',
   );
   const arrays: ScannedArray[] = [];
-  const members = createMemberScan(bytes, length, primitives);
+  const members = createMemberScan(bytes, length, primitives, memory);
   let membersAudiences = 0;
   const takeMembers = (r: Reader, side: 'add' | 'remove'): void => {
     if (membersAudiences !== 0 && membersAudiences !== r.audiencesNumber) stop(r, 'duplicate_key');

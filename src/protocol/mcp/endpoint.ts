@@ -13,6 +13,8 @@ import { isParseFault, refusalOfScan } from '../adcp/scan-refusal.ts';
 import { bearerOf } from '../auth/bearer.ts';
 import type { Admission, BodyEnds, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
 import type { IngestedBody, IngestedCall } from '../ingest.ts';
+import { isPlainCall, plainReply } from './plain-call.ts';
+import type { ToolAnswer } from './plain-call.ts';
 import { rpcCodes, rpcRefusal } from './rpc.ts';
 import type { RpcId } from './rpc.ts';
 import { sdkExchange } from './sdk-exchange.ts';
@@ -77,13 +79,17 @@ function generationOf(operation: string, args: JsonObject): Generation {
   }
 }
 
-/** The result of a tool. On refusal the text is the error alone, for readers that see no structured content. */
-function toolResult(reply: OperationReply): CallToolResult {
+/** On refusal the text is the error alone, for readers that see no structured content. */
+function toolAnswer(reply: OperationReply): ToolAnswer {
   const text = JSON.stringify(reply.ok ? reply.body : { adcp_error: reply.body['adcp_error'] });
+  return { text, body: reply.body, isError: !reply.ok };
+}
+
+function toolResult({ text, body, isError }: ToolAnswer): CallToolResult {
   return {
     content: [{ type: 'text', text }],
-    structuredContent: reply.body as Record<string, unknown>,
-    ...(reply.ok ? {} : { isError: true }),
+    structuredContent: body as Record<string, unknown>,
+    ...(isError ? { isError } : {}),
   };
 }
 
@@ -92,7 +98,7 @@ async function callTool(
   body: IngestedBody,
   operation: OperationName,
   args: JsonObject,
-): Promise<{ readonly result: CallToolResult; readonly record: ReplyRecord }> {
+): Promise<{ readonly answer: ToolAnswer; readonly record: ReplyRecord }> {
   const reply = await performOperation(exchange.options, {
     operation,
     args,
@@ -106,7 +112,7 @@ async function callTool(
     ...(reply.ok ? {} : { code: reply.code }),
     ...(reply.ok || reply.unexpected === undefined ? {} : { unexpected: reply.unexpected }),
   };
-  return { result: toolResult(reply), record };
+  return { answer: toolAnswer(reply), record };
 }
 
 function rpcIdOf(message: JsonObject): RpcId {
@@ -151,12 +157,17 @@ async function answerToolCall(exchange: Exchange, body: IngestedBody, message: J
   if (hasStrayAudiences(message)) {
     return invalidMessage(exchange, id, 'audiences belongs in params.arguments.', 'Move it there.');
   }
+  const { headers } = exchange.head;
+  if (isOperation(name) && isPlainCall(headers, message)) {
+    const { answer, record } = await callTool(exchange, body, name, args);
+    return { ...plainReply(id, answer), record };
+  }
   let record: ReplyRecord = keyRecord(exchange.caller);
-  const reply = await sdkExchange(exchange.options.build, exchange.head.headers, message, async () => {
+  const reply = await sdkExchange(exchange.options.build, headers, message, async () => {
     if (!isOperation(name)) return null;
     const called = await callTool(exchange, body, name, args);
     record = called.record;
-    return called.result;
+    return toolResult(called.answer);
   });
   return { ...reply, record };
 }

@@ -10,6 +10,7 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 
 import type { Json } from '../../engine/types.ts';
 import type { Reply } from '../endpoint.ts';
+import { takesJson } from './plain-call.ts';
 import { tools } from './tools.ts';
 
 export interface ServerFacts {
@@ -50,11 +51,11 @@ const forwardedHeaders = ['accept', 'content-type', 'mcp-protocol-version', 'mcp
 const bothTypes = 'application/json, text/event-stream';
 
 /**
- * Answers here are always JSON, so whoever takes JSON is served. The transport would turn away a caller that
- * does not name event streams as well, as curl and the official runner's probe of credentials do not.
+ * The transport would turn away a caller that does not name event streams as well, as curl and the official runner's
+ * probe of credentials do not.
  */
 function generousAccept(accept: string): string {
-  return /application\/(json|\*)|\*\/\*/.test(accept) ? bothTypes : accept;
+  return takesJson(accept) ? bothTypes : accept;
 }
 
 function webRequest(headers: Readonly<Record<string, string | undefined>>): Request {

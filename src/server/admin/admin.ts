@@ -7,7 +7,7 @@ import { AppError } from '../../base/faults.ts';
 import { systemClock, systemRandom } from '../../platform/clock.ts';
 import { keyRandomBytes, makeKey } from '../../protocol/auth/key-format.ts';
 import type { Account, AccountStatus } from '../../service/api.ts';
-import { hashSecret } from '../../service/authenticate.ts';
+import { createKeyedHash } from '../../service/keyed-hash.ts';
 import type { KeyView } from '../../service/key-scripts.ts';
 import type { Store } from '../../store/store.ts';
 import { newAccountId } from '../service.ts';
@@ -89,7 +89,7 @@ export function createAdmin({ dataDir, store, secrets, graphMoved }: AdminParts)
       const view = await store.write('createKey', {
         keyId,
         principalId: `prn_${randomBytes(12).toString('hex')}`,
-        secretHash: hashSecret(secrets.pepper, secret),
+        secretHash: createKeyedHash(secrets.pepper)(secret),
         accountIds,
         name,
         nowMs: systemClock.now(),

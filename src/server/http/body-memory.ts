@@ -5,6 +5,8 @@ const MiB = 1024 * 1024;
 /** Buffers from this size on are kept for the next body; smaller ones are cheap. */
 const reuseBytesMin = MiB;
 const idleBytesMax = 48 * MiB;
+/** Spent buffers that may lie around before they are swept up. */
+const sweepBytes = 16 * MiB;
 
 /**
  * Memory for bodies, bounded over all requests. Buffers are shared memory, so that another thread reads a body
@@ -15,14 +17,18 @@ export interface BodyMemory {
   /** A buffer of at least `bytes`, or null when all bodies together would hold too much. */
   take(bytes: number): Uint8Array | null;
   give(buffer: Uint8Array): void;
+  /** Counts bytes that came in a buffer of their own and were copied out of it. */
+  passed(bytes: number): void;
   /** Bytes handed out now. */
   readonly usedBytes: number;
 }
 
-export function createBodyMemory(bytesMax: number): BodyMemory {
+/** `sweep` frees such spent buffers; it is called once every few megabytes. */
+export function createBodyMemory(bytesMax: number, sweep: () => void = () => undefined): BodyMemory {
   const idle: Uint8Array[] = [];
   let idleBytes = 0;
   let usedBytes = 0;
+  let spentBytes = 0;
 
   function reuse(bytes: number): Uint8Array | null {
     // A buffer much larger than the body would count for more than it holds.
@@ -50,6 +56,12 @@ export function createBodyMemory(bytesMax: number): BodyMemory {
       while (idleBytes + buffer.length > idleBytesMax) idleBytes -= idle.shift()?.length ?? 0;
       idle.push(buffer);
       idleBytes += buffer.length;
+    },
+    passed(bytes) {
+      spentBytes += bytes;
+      if (spentBytes < sweepBytes) return;
+      spentBytes = 0;
+      sweep();
     },
     get usedBytes() {
       return usedBytes;

@@ -60,6 +60,7 @@ export function createBodySink(memory: BodyMemory, expected: number | null, byte
         if (fault !== null) return fault;
       }
       buffer.set(chunk, length);
+      memory.passed(chunk.length);
       length = end;
       return null;
     },

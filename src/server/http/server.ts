@@ -31,6 +31,8 @@ export interface HttpServerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits?: Partial<HttpLimits>;
+  /** Frees spent buffers of bodies that stream in. */
+  readonly sweep?: () => void;
   /** Host names that are served on a loopback address besides its own: that of a proxy in front. */
   readonly allowedHosts?: readonly string[];
 }
@@ -224,7 +226,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   const limits: HttpLimits = { ...httpLimits, ...parts.limits };
   const exchangeParts: ExchangeParts = {
     ingest: parts.ingest,
-    memory: createBodyMemory(limits.inFlightBytesMax),
+    memory: createBodyMemory(limits.inFlightBytesMax, parts.sweep),
     limits,
   };
   const node = newNodeServer(limits);

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 import { AppError } from '../../base/faults.ts';
+import { createScanMemory } from '../../engine/scan/scan-memory.ts';
 import { createTokeniser } from '../../engine/token/tokeniser.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import { workerUrl } from '../../platform/worker-url.ts';
@@ -30,10 +31,12 @@ interface Waiting {
 /** The ingest threads behind the interface that the protocols see. Each body goes to the thread with the fewest. */
 export function createIngestPool(options: IngestPoolOptions): IngestPool {
   const tokeniser = createTokeniser(options.tokenKey, nodePrimitives);
+  const memory = createScanMemory(nodePrimitives);
   const threads = Array.from({ length: options.threadCount }, () => startThread(options));
   return {
     take: async (body, length, envelope) => {
-      if (length <= inlineBytesMax) return takeApart(body, length, envelope, tokeniser, nodePrimitives);
+      if (length <= inlineBytesMax)
+        return takeApart(body, length, envelope, tokeniser, nodePrimitives, memory);
       const thread = threads.reduce((idlest, other) => (other.load() < idlest.load() ? other : idlest));
       return thread.take(body, length, envelope);
     },

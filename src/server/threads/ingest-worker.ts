@@ -2,7 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { must } from '../../base/assert.ts';
+import { createScanMemory } from '../../engine/scan/scan-memory.ts';
 import { createTokeniser } from '../../engine/token/tokeniser.ts';
+import { collectYoung } from '../../platform/collect-young.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import type { IngestReply, IngestRequest, IngestWorkerData } from './ingest-messages.ts';
 import { takeApart } from './take-apart.ts';
@@ -10,10 +12,18 @@ import { takeApart } from './take-apart.ts';
 const port = must(parentPort, () => 'the ingest worker runs in a worker thread');
 const { tokenKey } = workerData as IngestWorkerData;
 const tokeniser = createTokeniser(tokenKey, nodePrimitives);
+const memory = createScanMemory(nodePrimitives);
+/** Columns and tokens of this many bytes of bodies may lie around before they are swept up. */
+const sweepBytes = 4 * 1024 * 1024;
+let spentBytes = 0;
 
 port.on('message', ({ id, body, length, envelope }: IngestRequest) => {
   const reply = answer(id, body, length, envelope);
   port.postMessage(reply);
+  spentBytes += length;
+  if (spentBytes < sweepBytes) return;
+  spentBytes = 0;
+  collectYoung();
 });
 
 function answer(
@@ -23,7 +33,7 @@ function answer(
   envelope: IngestRequest['envelope'],
 ): IngestReply {
   try {
-    return { id, ok: true, call: takeApart(body, length, envelope, tokeniser, nodePrimitives) };
+    return { id, ok: true, call: takeApart(body, length, envelope, tokeniser, nodePrimitives, memory) };
   } catch (error) {
     return { id, ok: false, reason: error instanceof Error ? (error.stack ?? error.message) : 'unknown' };
   }
