@@ -45,6 +45,8 @@ export const limits = {
   rejectedSampleCountMax: 20,
   /** Rows in one stored piece of a merged member block. */
   blockPieceRowCountMax: 65_536,
+  /** Folds settled in one transaction: enough to share its work, few enough to leave the writer to others soon. */
+  settledFoldCountPerWriteMax: 64,
   /** Bytes in one stored piece of the identity graph. */
   graphPieceBytesMax: 8 * MiB,
   /** Entries of the graph: two directories of 32-bit offsets address them. */

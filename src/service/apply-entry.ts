@@ -1,7 +1,6 @@
 /** One audience of a sync, carried out as planned. */
 import { must, unreachable } from '../base/assert.ts';
 import {
-  acceptOperation,
   deleteAudienceRow,
   describeAudienceRow,
   insertAudience,
@@ -49,9 +48,9 @@ export function* applyEntry(
         plan.kind === 'create'
           ? yield* insertAudience(input.accountNo, audience.audienceId, details, input.nowMs)
           : plan.audienceNo;
-      if (plan.kind === 'update')
-        yield* describeAudienceRow(input.accountNo, audienceNo, details, input.nowMs);
       const opSeq = yield* storeOperation(input, audienceNo, audience);
+      if (plan.kind === 'update' || opSeq !== null)
+        yield* describeAudienceRow(input.accountNo, audienceNo, details, opSeq, input.nowMs);
       const kind = plan.kind === 'create' ? 'created' : 'changed';
       const rejected = input.invalidMembers === 'skip' ? rejectedMembers(audience) : null;
       const uploadedCount = audience.addCount;
@@ -97,7 +96,6 @@ function* storeOperation(
     rowCount: audience.addCount + audience.removeCount,
     bytes: operation,
   });
-  yield* acceptOperation(accountNo, audienceNo, opSeq);
   return opSeq;
 }
 

@@ -5,7 +5,7 @@ import { fixResponse } from '../store/idempotency-rows.ts';
 import type { Script } from '../store/script.ts';
 import { advanceTask, completeTask, taskParts, taskRow, type TaskPart } from '../store/task-rows.ts';
 import type { SyncOutcome } from './api.ts';
-import type { SizeRule } from './audience-facts.ts';
+import type { AudienceFacts, SizeRule } from './audience-facts.ts';
 import { factsOf } from './read-facts.ts';
 import type { Sealer } from './seal.ts';
 import { completeDraft, type EntryState, type SyncDraft } from './sync-draft.ts';
@@ -22,7 +22,12 @@ export function sizeRule(rules: SizeRules, sandbox: boolean): SizeRule {
 
 /** What the `outcome` column of a task holds: a draft until everything settled, then the outcome. */
 export type StoredOutcome =
-  | { readonly kind: 'draft'; readonly draft: SyncDraft }
+  | {
+      readonly kind: 'draft';
+      readonly draft: SyncDraft;
+      /** The call's answer was fixed when it was accepted. */
+      readonly answered?: boolean;
+    }
   | { readonly kind: 'outcome'; readonly outcome: SyncOutcome };
 
 /** The outcome as the audiences stand now. */
@@ -30,40 +35,65 @@ export function* currentOutcome(
   rules: SizeRules,
   accountNo: number,
   draft: SyncDraft,
-  parts: readonly TaskPart[],
+  parts: readonly PartState[],
 ): Script<SyncOutcome> {
-  const rows = yield* liveAudiences(accountNo);
+  const facts = (yield* liveAudiences(accountNo)).map(factsOf);
+  return outcomeOf(rules, draft, parts, facts);
+}
+
+/** Whether the members of one entry changed; of a task's parts this is all that an outcome needs. */
+export type PartState = Pick<TaskPart, 'opSeq' | 'state'>;
+
+export function outcomeOf(
+  rules: SizeRules,
+  draft: SyncDraft,
+  parts: readonly PartState[],
+  audiences: readonly AudienceFacts[],
+): SyncOutcome {
   const states = new Map<number, EntryState>(parts.map(({ opSeq, state }) => [opSeq, state]));
-  return completeDraft(draft, states, rows.map(factsOf), sizeRule(rules, draft.sandbox));
+  return completeDraft(draft, states, audiences, sizeRule(rules, draft.sandbox));
+}
+
+/** Facts of an account's audiences, read when they are first asked for. */
+export function audiencesOnce(accountNo: number): () => Script<readonly AudienceFacts[]> {
+  let facts: readonly AudienceFacts[] | null = null;
+  return function* () {
+    return (facts ??= (yield* liveAudiences(accountNo)).map(factsOf));
+  };
+}
+
+/** A task of which parts have just settled. */
+export interface SettledTask {
+  readonly accountNo: number;
+  readonly taskId: string;
+  /** The parts that settled. */
+  readonly settled: readonly PartState[];
 }
 
 /**
- * After one part of a task settled: completes the task when it was the last one, and fixes the answer of the
+ * After parts of a task settled: completes the task when they were the last ones, and fixes the answer of the
  * call if none was given yet. Null while parts are open.
  */
 export function* finishIfSettled(
   sealer: Sealer,
   rules: SizeRules,
-  accountNo: number,
-  taskId: string,
+  { accountNo, taskId, settled }: SettledTask,
+  audiences: () => Script<readonly AudienceFacts[]>,
   nowMs: number,
 ): Script<SyncOutcome | null> {
-  const parts = yield* taskParts(accountNo, taskId);
+  const task = must(yield* taskRow(accountNo, taskId), () => 'the task of an operation');
+  const isWhole = settled.length === task.audienceTotal;
+  const parts: readonly PartState[] = isWhole ? settled : yield* taskParts(accountNo, taskId);
   const open = parts.filter(({ state }) => state === 'pending').length;
   if (open > 0) {
     yield* advanceTask(accountNo, taskId, parts.length - open, nowMs);
     return null;
   }
-  const task = must(yield* taskRow(accountNo, taskId), () => 'the task of an operation');
   const stored = sealer.open<StoredOutcome>(must(task.outcome, () => 'a task has a draft'));
   if (stored.kind === 'outcome') return stored.outcome;
-  const outcome = yield* currentOutcome(rules, accountNo, stored.draft, parts);
-  yield* completeTask(
-    accountNo,
-    taskId,
-    sealer.seal({ kind: 'outcome', outcome } satisfies StoredOutcome),
-    nowMs,
-  );
-  yield* fixResponse(accountNo, taskId, sealer.seal(outcome));
+  const outcome = outcomeOf(rules, stored.draft, parts, yield* audiences());
+  const whole = sealer.seal({ kind: 'outcome', outcome } satisfies StoredOutcome);
+  yield* completeTask(accountNo, taskId, whole, nowMs);
+  if (stored.answered !== true) yield* fixResponse(accountNo, taskId, sealer.seal(outcome));
   return outcome;
 }

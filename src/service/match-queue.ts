@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { SyncOutcome } from './api.ts';
 import type { FoldRequest, Matcher } from './matching.ts';
 import type { MatchScripts } from './match-scripts.ts';
+import { createSettleQueue, type SettleQueue } from './settle-queue.ts';
 
 export interface MatchQueueDeps {
   readonly store: Store<MatchScripts>;
@@ -40,6 +41,7 @@ const heldBytesMax = 256 * 1024 * 1024;
 const settleAttemptCountMax = 5;
 
 export function createMatchQueue(deps: MatchQueueDeps): MatchQueue {
+  const settling = createSettleQueue(deps.store, deps.clock);
   const waiters = new Map<string, Set<Waiter>>();
   let heldBytes = 0;
   let tail: Promise<unknown> = Promise.resolve();
@@ -58,7 +60,7 @@ export function createMatchQueue(deps: MatchQueueDeps): MatchQueue {
     const held = request === operation ? bytes : 0;
     heldBytes += held;
     track(
-      foldAndSettle(deps, request, tell).finally(() => {
+      foldAndSettle(deps, settling, request, tell).finally(() => {
         heldBytes -= held;
       }),
     );
@@ -96,7 +98,8 @@ export function createMatchQueue(deps: MatchQueueDeps): MatchQueue {
 }
 
 async function foldAndSettle(
-  { store, matcher, clock, troubled }: MatchQueueDeps,
+  { matcher, troubled }: MatchQueueDeps,
+  settling: SettleQueue,
   operation: PendingOperation,
   tell: (taskId: string, outcome: SyncOutcome) => void,
 ): Promise<void> {
@@ -104,8 +107,7 @@ async function foldAndSettle(
   for (let attempt = 1; ; attempt++) {
     try {
       const reply = await matcher.fold(operation);
-      const nowMs = clock.now();
-      const settled = await store.write('settleFold', { accountNo, audienceNo, opSeq, taskId, reply, nowMs });
+      const settled = await settling.settle(accountNo, { audienceNo, opSeq, taskId, reply });
       if (!settled.counted) matcher.forget(audienceNo);
       if (settled.outcome !== null) tell(taskId, settled.outcome);
       return;

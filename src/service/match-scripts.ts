@@ -17,32 +17,36 @@ import {
 import { recordLatency } from '../store/latency-rows.ts';
 import {
   hasEarlierPending,
-  moveOperation,
-  operationRow,
   pendingOperations,
+  settlePending,
   type PendingRow,
 } from '../store/operation-rows.ts';
 import type { Script } from '../store/script.ts';
 import { moveTaskPart } from '../store/task-rows.ts';
 import type { SyncOutcome } from './api.ts';
-import { finishIfSettled, type SizeRules } from './finish-sync.ts';
+import { audiencesOnce, finishIfSettled, type SizeRules } from './finish-sync.ts';
 import type { FoldReply, RematchReply } from './matching.ts';
 import { countedColumns } from './read-facts.ts';
 import type { Sealer } from './seal.ts';
 
-export interface SettleFoldInput {
+export interface SettleFoldsInput {
   readonly accountNo: number;
+  /** Those of one audience in the order of acceptance. */
+  readonly folds: readonly FoldToSettle[];
+  readonly nowMs: number;
+}
+
+export interface FoldToSettle {
   readonly audienceNo: number;
   readonly opSeq: number;
   readonly taskId: string;
   readonly reply: FoldReply;
-  readonly nowMs: number;
 }
 
-export interface SettleFoldOutput {
+export interface SettledFold {
   /** The audience's counts moved; false when the operation was dropped or had been settled before. */
   readonly counted: boolean;
-  /** When this was the last open part of its task. */
+  /** When its task has no open part any more. */
   readonly outcome: SyncOutcome | null;
 }
 
@@ -87,11 +91,26 @@ export function createMatchScripts(sealer: Sealer, rules: SizeRules) {
       return yield* readBlockPiece(input.accountNo, input.audienceNo, input.blockNo, input.pieceNo);
     },
 
-    /** Counts, tombstones, task and answer move together. Settling an operation twice changes nothing. */
-    *settleFold(input: SettleFoldInput): Script<SettleFoldOutput> {
-      const counted = yield* settleOperation(input);
-      const { accountNo, taskId, nowMs } = input;
-      return { counted, outcome: yield* finishIfSettled(sealer, rules, accountNo, taskId, nowMs) };
+    /**
+     * Counts, tombstones, task and answer move together. Settling an operation twice changes nothing. Many folds
+     * of an account in one script cost a fraction of a script each: counts and the list of audiences are written and read once.
+     */
+    *settleFolds({ accountNo, folds, nowMs }: SettleFoldsInput): Script<readonly SettledFold[]> {
+      const states = yield* settleOperations(accountNo, folds, nowMs);
+      const audiences = audiencesOnce(accountNo);
+      const outcomes = new Map<string, SyncOutcome | null>();
+      for (const taskId of new Set(folds.map((fold) => fold.taskId))) {
+        const settled = folds.flatMap(({ taskId: own, opSeq }) => {
+          const state = states.get(opSeq)?.state;
+          return own === taskId && state !== undefined ? [{ opSeq, state }] : [];
+        });
+        const task = { accountNo, taskId, settled };
+        outcomes.set(taskId, yield* finishIfSettled(sealer, rules, task, audiences, nowMs));
+      }
+      return folds.map(({ opSeq, taskId }) => ({
+        counted: states.get(opSeq)?.counted ?? false,
+        outcome: outcomes.get(taskId) ?? null,
+      }));
     },
 
     settleRematch: settleRematchScript,
@@ -139,40 +158,59 @@ function* replaceBlocksScript(input: {
   return true;
 }
 
-function* settleOperation({
-  accountNo,
-  audienceNo,
-  opSeq,
-  taskId,
-  reply,
-  nowMs,
-}: SettleFoldInput): Script<boolean> {
-  const operation = yield* operationRow(accountNo, audienceNo, opSeq);
-  if (operation === undefined || operation.state !== 'pending') return false;
-  const audience = yield* liveAudienceByNo(accountNo, audienceNo);
-  if (audience === undefined || reply.kind === 'gone') {
-    yield* moveOperation(accountNo, audienceNo, opSeq, 'dropped');
-    yield* moveTaskPart(accountNo, taskId, opSeq, 'unchanged');
-    return false;
+interface SettledOperation {
+  readonly state: 'changed' | 'unchanged';
+  readonly counted: boolean;
+}
+
+/** By sequence of the operation; those that had been settled before are left out. */
+function* settleOperations(
+  accountNo: number,
+  folds: readonly FoldToSettle[],
+  nowMs: number,
+): Script<ReadonlyMap<number, SettledOperation>> {
+  const isLive = new Map<number, boolean>();
+  const newest = new Map<number, FoldToSettle>();
+  const settled = new Map<number, SettledOperation>();
+  for (const fold of folds) {
+    const { audienceNo, opSeq, taskId, reply } = fold;
+    if (!isLive.has(audienceNo))
+      isLive.set(audienceNo, (yield* liveAudienceByNo(accountNo, audienceNo)) !== undefined);
+    const counted = isLive.get(audienceNo) === true && reply.kind === 'folded';
+    const acceptedAt = yield* settlePending(accountNo, audienceNo, opSeq, counted ? 'folded' : 'dropped');
+    if (acceptedAt === undefined) continue;
+    const state = counted && reply.changedCount > 0 ? 'changed' : 'unchanged';
+    yield* moveTaskPart(accountNo, taskId, opSeq, state);
+    settled.set(opSeq, { state, counted });
+    if (!counted) continue;
+    yield* insertTombstones(accountNo, fold, reply);
+    yield* recordLatency(nowMs, nowMs - acceptedAt);
+    newest.set(audienceNo, fold);
   }
-  // A fold on top of one that could not be settled: the matcher forgets and both are done again, in order.
-  if (yield* hasEarlierPending(accountNo, audienceNo, opSeq)) throw new AppError('SERVICE_UNAVAILABLE');
-  if (reply.extraTombstones !== null) {
-    yield* insertBlockPiece({
-      accountNo,
-      audienceNo,
-      blockNo: tombstoneBlockNo(opSeq),
-      pieceNo: 0,
-      level: 0,
-      seqLow: opSeq,
-      seqHigh: opSeq,
-      rowCount: reply.extraTombstoneCount,
-      bytes: reply.extraTombstones,
-    });
+  for (const { audienceNo, opSeq, reply } of newest.values()) {
+    // A fold on top of one that could not be settled: the matcher forgets and both are done again, in order.
+    if (yield* hasEarlierPending(accountNo, audienceNo, opSeq)) throw new AppError('SERVICE_UNAVAILABLE');
+    if (reply.kind === 'gone') continue;
+    yield* countAudience(accountNo, audienceNo, countedColumns(reply.counts, reply.graphVersion, opSeq));
   }
-  yield* countAudience(accountNo, audienceNo, countedColumns(reply.counts, reply.graphVersion, opSeq));
-  yield* moveOperation(accountNo, audienceNo, opSeq, 'folded');
-  yield* moveTaskPart(accountNo, taskId, opSeq, reply.changedCount > 0 ? 'changed' : 'unchanged');
-  yield* recordLatency(nowMs, nowMs - operation.acceptedAt);
-  return true;
+  return settled;
+}
+
+function* insertTombstones(
+  accountNo: number,
+  { audienceNo, opSeq }: FoldToSettle,
+  reply: Extract<FoldReply, { kind: 'folded' }>,
+): Script<void> {
+  if (reply.extraTombstones === null) return;
+  yield* insertBlockPiece({
+    accountNo,
+    audienceNo,
+    blockNo: tombstoneBlockNo(opSeq),
+    pieceNo: 0,
+    level: 0,
+    seqLow: opSeq,
+    seqHigh: opSeq,
+    rowCount: reply.extraTombstoneCount,
+    bytes: reply.extraTombstones,
+  });
 }

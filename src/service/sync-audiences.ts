@@ -29,9 +29,9 @@ export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<Syn
   refuseUnsafeDeletion(call);
   const account = await deps.resolveAccount(call);
   requireSyncable(account, call.audiences !== null);
-  const taskId = deps.random.uuid() as TaskId;
-  const keyHash = call.requestKey === null ? null : deps.hashRequestKey(call.requestKey);
   const nowMs = deps.clock.now();
+  const taskId = deps.random.uuidAt(nowMs) as TaskId;
+  const keyHash = call.requestKey === null ? null : deps.hashRequestKey(call.requestKey);
   const accepted = await deps.store.write('acceptSync', {
     accountNo: account.accountNo,
     sandbox: account.sandbox,

@@ -3,13 +3,18 @@ import { must } from '../base/assert.ts';
 import type { TaskId } from '../base/brand.ts';
 import { AppError } from '../base/faults.ts';
 import type { JsonObject } from '../engine/types.ts';
-import { audienceEverExisted, liveAudiences, type AudienceRow } from '../store/audience-rows.ts';
+import {
+  audienceEverExisted,
+  liveAudienceByNo,
+  liveAudiences,
+  type AudienceRow,
+} from '../store/audience-rows.ts';
 import { findIdempotency, fixResponse, insertIdempotency } from '../store/idempotency-rows.ts';
 import type { Script } from '../store/script.ts';
 import { insertTask, insertTaskPart, taskParts, taskRow } from '../store/task-rows.ts';
 import type { AudienceRequest, Generation, SyncOutcome } from './api.ts';
 import { applyEntry, deleteAudience } from './apply-entry.ts';
-import { currentOutcome, sizeRule, type SizeRules, type StoredOutcome } from './finish-sync.ts';
+import { currentOutcome, outcomeOf, sizeRule, type SizeRules, type StoredOutcome } from './finish-sync.ts';
 import { planSync, type KnownAudience, type SyncState } from './plan-sync.ts';
 import { factsOf } from './read-facts.ts';
 import type { Sealer } from './seal.ts';
@@ -87,9 +92,10 @@ export function createSyncScripts(sealer: Sealer, rules: SizeRules) {
       const earlier = yield* recall(sealer, input);
       if (earlier !== null) return earlier;
       if (input.audiences === null) return yield* answerDiscovery(sealer, rules, input);
-      const { draft, folds } = yield* applyPlan(input, input.audiences);
-      const outcome = folds.length === 0 ? yield* currentOutcome(rules, input.accountNo, draft, []) : null;
-      const early = outcome === null && input.answersAtOnce ? yield* earlyAnswer(rules, input, draft) : null;
+      const { draft, folds, rows } = yield* applyPlan(input, input.audiences);
+      const asItStands = (): SyncOutcome => outcomeOf(rules, draft, [], rows.map(factsOf));
+      const outcome = folds.length === 0 ? asItStands() : null;
+      const early = outcome === null && input.answersAtOnce ? earlyAnswer(input, asItStands) : null;
       yield* recordTask(sealer, input, draft, folds, outcome, early);
       const { taskId } = input;
       if (early !== null) return { kind: 'answered_early', outcome: early, taskId, folds };
@@ -111,9 +117,8 @@ export function createSyncScripts(sealer: Sealer, rules: SizeRules) {
   };
 }
 
-function* earlyAnswer(rules: SizeRules, input: AcceptSyncInput, draft: SyncDraft): Script<SyncOutcome> {
-  if (input.hasWebhook) return { kind: 'submitted', taskId: input.taskId as TaskId };
-  return yield* currentOutcome(rules, input.accountNo, draft, []);
+function earlyAnswer(input: AcceptSyncInput, asItStands: () => SyncOutcome): SyncOutcome {
+  return input.hasWebhook ? { kind: 'submitted', taskId: input.taskId as TaskId } : asItStands();
 }
 
 function* outcomeSoFar(
@@ -159,10 +164,14 @@ function* answerDiscovery(
   return { kind: 'answered', outcome, replayed: false, taskId: null };
 }
 
-function* applyPlan(
-  input: AcceptSyncInput,
-  audiences: readonly AudienceRequest[],
-): Script<{ readonly draft: SyncDraft; readonly folds: readonly AcceptedFold[] }> {
+interface AppliedPlan {
+  readonly draft: SyncDraft;
+  readonly folds: readonly AcceptedFold[];
+  /** The account's audiences after it. */
+  readonly rows: readonly AudienceRow[];
+}
+
+function* applyPlan(input: AcceptSyncInput, audiences: readonly AudienceRequest[]): Script<AppliedPlan> {
   const rows = yield* liveAudiences(input.accountNo);
   const state = yield* syncState(input.accountNo, rows, audiences);
   const plan = planSync(state, {
@@ -182,7 +191,25 @@ function* applyPlan(
   }
   for (const { audienceNo } of plan.missing) yield* deleteAudience(input.accountNo, audienceNo, input.nowMs);
   const missing = plan.missing.map(({ audienceId }) => audienceId);
-  return { draft: { sandbox: input.sandbox, entries, missing }, folds };
+  const touched = [...entries, ...plan.missing].map(({ audienceNo }) => audienceNo);
+  const after = yield* rowsAfter(input.accountNo, rows, touched);
+  return { draft: { sandbox: input.sandbox, entries, missing }, folds, rows: after };
+}
+
+/** The list again, with only the touched rows read anew: an account may have thousands. New ones have the highest numbers. */
+function* rowsAfter(
+  accountNo: number,
+  before: readonly AudienceRow[],
+  touched: readonly (number | null)[],
+): Script<readonly AudienceRow[]> {
+  const byNo = new Map(before.map((row) => [row.audienceNo, row]));
+  for (const audienceNo of touched) {
+    if (audienceNo === null) continue;
+    const row = yield* liveAudienceByNo(accountNo, audienceNo);
+    if (row === undefined) byNo.delete(audienceNo);
+    else byNo.set(audienceNo, row);
+  }
+  return [...byNo.values()];
 }
 
 function* syncState(
@@ -210,7 +237,8 @@ function* recordTask(
   early: SyncOutcome | null,
 ): Script<void> {
   const { accountNo, taskId, principalNo, generation, nowMs, hasWebhook, context } = input;
-  const stored: StoredOutcome = outcome === null ? { kind: 'draft', draft } : { kind: 'outcome', outcome };
+  const stored: StoredOutcome =
+    outcome === null ? { kind: 'draft', draft, answered: early !== null } : { kind: 'outcome', outcome };
   yield* insertTask({
     accountNo,
     taskId,

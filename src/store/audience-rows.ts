@@ -37,8 +37,8 @@ const insert = `INSERT INTO audience (account_no, audience_no, audience_id, name
   tags, consent_basis, managed_by, state, created_at, updated_at, last_synced_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'buyer', 'live', ?, ?, ?)`;
 const describe = `UPDATE audience SET name = ?, description = ?, audience_type = ?, tags = ?, consent_basis = ?,
-  updated_at = ?, last_synced_at = ? WHERE account_no = ? AND audience_no = ?`;
-const accept = `UPDATE audience SET accepted_seq = ? WHERE account_no = ? AND audience_no = ?`;
+  updated_at = ?, last_synced_at = ?, accepted_seq = coalesce(?, accepted_seq)
+  WHERE account_no = ? AND audience_no = ?`;
 const count = `UPDATE audience SET counted_seq = ?, counted_graph_version = ?, member_count = ?, matched_count = ?,
   breakdown = ? WHERE account_no = ? AND audience_no = ?`;
 const remove = `UPDATE audience SET state = 'deleted', deleted_at = ?, updated_at = ?, name = NULL,
@@ -79,19 +79,18 @@ export function* insertAudience(
   return audienceNo;
 }
 
+/** `opSeq`: the operation accepted with the details, or null. */
 export function* describeAudienceRow(
   accountNo: number,
   audienceNo: number,
   details: AudienceDetails,
+  opSeq: number | null,
   nowMs: number,
 ): Script<void> {
   const { name, description, audienceType, tags, consentBasis } = details;
   const words = [name, description, audienceType, tags, consentBasis];
-  yield* run(describe, ...words, nowMs, nowMs, accountNo, audienceNo);
+  yield* run(describe, ...words, nowMs, nowMs, opSeq, accountNo, audienceNo);
 }
-
-export const acceptOperation = (accountNo: number, audienceNo: number, opSeq: number): Script<number> =>
-  run(accept, opSeq, accountNo, audienceNo);
 
 export interface CountedAudience {
   readonly countedSeq: number;

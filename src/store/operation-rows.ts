@@ -1,10 +1,9 @@
-import { all, get, run, type Script } from './script.ts';
+import { all, get, type Script } from './script.ts';
 
 const insert = `INSERT INTO operation (account_no, audience_no, task_id, uploaded_count, state, accepted_at, byte_count)
   VALUES (?, ?, ?, ?, 'pending', ?, ?) RETURNING op_seq AS opSeq`;
-const find = `SELECT state, accepted_at AS acceptedAt FROM operation
-  WHERE account_no = ? AND audience_no = ? AND op_seq = ?`;
-const move = `UPDATE operation SET state = ? WHERE account_no = ? AND audience_no = ? AND op_seq = ?`;
+const move = `UPDATE operation SET state = ? WHERE account_no = ? AND audience_no = ? AND op_seq = ?
+  AND state = 'pending' RETURNING accepted_at AS acceptedAt`;
 const earlier = `SELECT 1 AS found FROM operation
   WHERE account_no = ? AND audience_no = ? AND op_seq < ? AND state = 'pending' LIMIT 1`;
 const pending = `SELECT op_seq AS opSeq, account_no AS accountNo, audience_no AS audienceNo, task_id AS taskId
@@ -34,23 +33,16 @@ export function* insertOperation(operation: NewOperation): Script<number> {
   return row?.opSeq ?? 0;
 }
 
-export interface OperationRow {
-  readonly state: 'pending' | 'folded' | 'dropped';
-  readonly acceptedAt: number;
-}
-
-export const operationRow = (
-  accountNo: number,
-  audienceNo: number,
-  opSeq: number,
-): Script<OperationRow | undefined> => get<OperationRow>(find, accountNo, audienceNo, opSeq);
-
-export const moveOperation = (
+/** Settles a pending operation and gives the time of its acceptance; undefined when it is not pending any more. */
+export function* settlePending(
   accountNo: number,
   audienceNo: number,
   opSeq: number,
   state: 'folded' | 'dropped',
-): Script<number> => run(move, state, accountNo, audienceNo, opSeq);
+): Script<number | undefined> {
+  const row = yield* get<{ acceptedAt: number }>(move, state, accountNo, audienceNo, opSeq);
+  return row?.acceptedAt;
+}
 
 export interface PendingRow {
   readonly opSeq: number;

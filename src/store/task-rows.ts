@@ -24,9 +24,11 @@ export interface TaskRow {
 const columns = `task_id AS taskId, account_no AS accountNo, principal_no AS principalNo, task_type AS taskType,
   status, generation, created_at AS createdAt, updated_at AS updatedAt, completed_at AS completedAt,
   has_webhook AS hasWebhook, audience_total AS audienceTotal, audience_done AS audienceDone, context, outcome`;
+/** A list shows no results: an outcome may be long, and a list looks at many. */
+const listedColumns = columns.replace(/, outcome$/, ', NULL AS outcome');
 const find = `SELECT ${columns} FROM task WHERE account_no = ? AND task_id = ?`;
 const findOwn = `SELECT ${columns} FROM task WHERE principal_no = ? AND task_id = ?`;
-const listOwn = `SELECT ${columns} FROM task WHERE principal_no = ? ORDER BY created_at DESC, task_id LIMIT ?`;
+const listOwn = `SELECT ${listedColumns} FROM task WHERE principal_no = ? ORDER BY created_at DESC, task_id LIMIT ?`;
 const insert = `INSERT INTO task (account_no, task_id, principal_no, task_type, status, generation, created_at,
   updated_at, completed_at, has_webhook, audience_total, audience_done, context, outcome)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -52,7 +54,7 @@ export const taskRow = (accountNo: number, taskId: string): Script<TaskRow | und
 export const taskRowOf = (principalNo: number, taskId: string): Script<TaskRow | undefined> =>
   get<TaskRow>(findOwn, principalNo, taskId);
 
-/** The caller's own tasks, newest first. */
+/** The caller's own tasks, newest first, without their outcomes. */
 export const taskRowsOf = (principalNo: number, limit: number): Script<readonly TaskRow[]> =>
   all<TaskRow>(listOwn, principalNo, limit);
 
