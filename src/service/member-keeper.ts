@@ -3,13 +3,14 @@
  * operations, tidied by merges. The store is the truth; all of this can be dropped at any time.
  */
 import { must } from '../base/assert.ts';
+import { limits } from '../base/limits.ts';
 import { AppError } from '../base/faults.ts';
 import type { Primitives } from '../base/primitives.ts';
 import { createAudienceView, type AudienceView } from '../engine/block/audience-view.ts';
-import { decodeBlock, decodeOperation } from '../engine/block/decode.ts';
+import { decodeBlock, decodeOperation, viewOperation } from '../engine/block/decode.ts';
 import { encodeBlock } from '../engine/block/encode.ts';
 import { mergePieces } from '../engine/block/merge.ts';
-import { planMerge } from '../engine/block/tiers.ts';
+import { type MergeRange, planMerge } from '../engine/block/tiers.ts';
 import { foldOperation } from '../engine/match/fold-operation.ts';
 import { matchAll } from '../engine/match/match-all.ts';
 import type { AudienceOperation, GraphIndex, MatchCounts, MemberBlock } from '../engine/types.ts';
@@ -48,8 +49,8 @@ export interface MemberKeeper {
   fold(request: FoldRequest): FoldReply;
   rematch(request: RematchRequest): RematchReply;
   forget(audienceNo: number): void;
-  /** What is worth merging in an audience that is held, or null. */
-  planMerge(accountNo: number, audienceNo: number): MergeJob | null;
+  /** What is worth merging in an audience that is held, or null. `isBusy`: only what cannot wait. */
+  planMerge(accountNo: number, audienceNo: number, isBusy: boolean): MergeJob | null;
 }
 
 interface HeldBlock {
@@ -100,9 +101,12 @@ export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
     forget: (audienceNo) => {
       held.delete(audienceNo);
     },
-    planMerge(accountNo, audienceNo) {
+    planMerge(accountNo, audienceNo, isBusy) {
       const audience = held.get(audienceNo);
-      return audience === undefined ? null : planHeldMerge(deps, accountNo, audienceNo, audience);
+      if (audience === undefined) return null;
+      const rowCounts = audience.blocks.map(({ rowCount }) => rowCount);
+      const range = planMerge(rowCounts, isBusy);
+      return range === null ? null : mergeJob(deps, accountNo, audienceNo, audience, range);
     },
   };
 }
@@ -145,9 +149,10 @@ function viewOf(blocks: readonly HeldBlock[]): AudienceView {
 
 function operationOf({ source, primitives }: KeeperDeps, request: FoldRequest): AudienceOperation | null {
   const { accountNo, audienceNo, opSeq } = request;
-  const bytes = request.operation ?? source.readPiece(accountNo, audienceNo, operationBlockNo(opSeq), 0);
-  if (bytes === null) return null;
-  const decoded = decodeOperation(bytes, primitives);
+  const stored = request.operation ?? source.readPiece(accountNo, audienceNo, operationBlockNo(opSeq), 0);
+  if (stored === null) return null;
+  const atHand = request.operation !== undefined;
+  const decoded = atHand ? viewOperation(stored) : decodeOperation(stored, primitives);
   if (!decoded.ok) throw damaged(`operation: ${decoded.fault}`);
   return decoded.operation;
 }
@@ -200,22 +205,24 @@ function makeRoom(held: Map<number, HeldAudience>, rowCountMax: number): void {
   }
 }
 
-function planHeldMerge(
+function mergeJob(
   { primitives }: KeeperDeps,
   accountNo: number,
   audienceNo: number,
   audience: HeldAudience,
-): MergeJob | null {
-  const range = planMerge(audience.blocks.map(({ rowCount }) => rowCount));
-  if (range === null) return null;
+  range: MergeRange,
+): MergeJob {
   const merged = audience.blocks.slice(range.from, range.to);
   const newest = must(merged[0], () => 'a merge has blocks');
   const oldest = must(merged.at(-1), () => 'a merge has blocks');
   const dropTombstones = range.to === audience.blocks.length;
   const made: MemberBlock[] = [];
+  // Room for a whole piece is some megabytes; most merges are of small blocks.
+  const rowCount = merged.reduce((sum, block) => sum + block.rowCount, 0);
   const pieces = mergePieces(
     merged.map((block) => block.pieces),
     { dropTombstones },
+    Math.min(limits.blockPieceRowCountMax, rowCount),
   );
   return {
     accountNo,
@@ -233,9 +240,9 @@ function planHeldMerge(
     adopt() {
       const at = audience.blocks.indexOf(newest);
       if (at < 0 || audience.blocks[at + merged.length - 1] !== oldest) return;
-      const rowCount = made.reduce((sum, piece) => sum + piece.rowCount, 0);
+      const madeCount = made.reduce((sum, piece) => sum + piece.rowCount, 0);
       const { blockNo, seqHigh } = newest;
-      const block = { blockNo, seqLow: oldest.seqLow, seqHigh, rowCount, pieces: made };
+      const block = { blockNo, seqLow: oldest.seqLow, seqHigh, rowCount: madeCount, pieces: made };
       audience.blocks = audience.blocks.toSpliced(at, merged.length, block);
       audience.view = viewOf(audience.blocks);
     },

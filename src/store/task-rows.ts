@@ -21,14 +21,14 @@ export interface TaskRow {
   readonly outcome: Uint8Array | null;
 }
 
-const columns = `task_id AS taskId, account_no AS accountNo, principal_no AS principalNo, task_type AS taskType,
+const factColumns = `task_id AS taskId, account_no AS accountNo, principal_no AS principalNo, task_type AS taskType,
   status, generation, created_at AS createdAt, updated_at AS updatedAt, completed_at AS completedAt,
-  has_webhook AS hasWebhook, audience_total AS audienceTotal, audience_done AS audienceDone, context, outcome`;
-/** A list shows no results: an outcome may be long, and a list looks at many. */
-const listedColumns = columns.replace(/, outcome$/, ', NULL AS outcome');
+  has_webhook AS hasWebhook, audience_total AS audienceTotal, audience_done AS audienceDone, context`;
+const columns = `${factColumns}, outcome`;
 const find = `SELECT ${columns} FROM task WHERE account_no = ? AND task_id = ?`;
 const findOwn = `SELECT ${columns} FROM task WHERE principal_no = ? AND task_id = ?`;
-const listOwn = `SELECT ${listedColumns} FROM task WHERE principal_no = ? ORDER BY created_at DESC, task_id LIMIT ?`;
+// A list shows no results: an outcome may be long, and a list looks at many.
+const listOwn = `SELECT ${factColumns}, NULL AS outcome FROM task WHERE principal_no = ? ORDER BY created_at DESC, task_id LIMIT ?`;
 const insert = `INSERT INTO task (account_no, task_id, principal_no, task_type, status, generation, created_at,
   updated_at, completed_at, has_webhook, audience_total, audience_done, context, outcome)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;

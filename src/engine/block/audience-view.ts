@@ -42,9 +42,12 @@ export function createAudienceView(newestFirst: readonly (readonly MemberBlock[]
 
   const lookup = (tokens: Uint32Array, count: number): MemberPlaces => {
     assertAscending(tokens, count);
-    const places = { piece: new Int32Array(count).fill(unknownPlace), row: new Uint32Array(count) };
+    const piece = new Int32Array(count).fill(unknownPlace);
+    const places = { piece, row: new Uint32Array(count), settledCount: 0 };
     let firstPiece = 0;
     for (const layer of newestFirst) {
+      // A list that is sent again is found in the newest blocks, whatever lies below them.
+      if (places.settledCount === count) break;
       lookupLayer(layer, firstPiece, tokens, count, places);
       firstPiece += layer.length;
     }
@@ -72,6 +75,11 @@ export function createAudienceView(newestFirst: readonly (readonly MemberBlock[]
 }
 
 const unknownPlace = -1;
+/** Places while they are looked for. */
+interface SettlingPlaces extends MemberPlaces {
+  settledCount: number;
+}
+
 /** The newest row removes the member: older blocks are not asked. */
 const removedPlace = -2;
 
@@ -80,7 +88,7 @@ function lookupLayer(
   firstPiece: number,
   tokens: Uint32Array,
   count: number,
-  places: MemberPlaces,
+  places: SettlingPlaces,
 ): void {
   let i = 0;
   layer.forEach((piece, at) => {
@@ -106,7 +114,7 @@ function mergePiece(
   tokens: Uint32Array,
   first: number,
   count: number,
-  places: MemberPlaces,
+  places: SettlingPlaces,
 ): number {
   const { memberToken, rowCount } = piece;
   let row = 0;
@@ -119,6 +127,7 @@ function mergePiece(
     if (places.piece[i] !== unknownPlace || !sameToken(memberToken, row, tokens, i)) continue;
     places.piece[i] = piece.tombstone[row] === 1 ? removedPlace : number;
     places.row[i] = row;
+    places.settledCount += 1;
   }
   return count;
 }
@@ -130,7 +139,7 @@ function lookupPiece(
   tokens: Uint32Array,
   first: number,
   count: number,
-  places: MemberPlaces,
+  places: SettlingPlaces,
 ): number {
   const density = densityOf(piece);
   const guesses = new Int32Array(guessGroup);
@@ -144,6 +153,7 @@ function lookupPiece(
       if (places.piece[i] !== unknownPlace || !sameToken(piece.memberToken, row, tokens, i)) continue;
       places.piece[i] = piece.tombstone[row] === 1 ? removedPlace : number;
       places.row[i] = row;
+      places.settledCount += 1;
     }
   }
   return count;

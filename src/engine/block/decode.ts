@@ -49,15 +49,28 @@ export function decodeBlock(bytes: Uint8Array, primitives: Primitives): BlockRes
 
 /** Reads a stored operation, with the promises of `decodeBlock`. A stored block is not an operation. */
 export function decodeOperation(bytes: Uint8Array, primitives: Primitives): OperationResult {
-  const opened = open(bytes, primitives);
+  const read = readOperation(open(bytes, primitives));
+  if (!read.ok) return read;
+  return operationFault(read.operation) === null ? read : { ok: false, fault: 'content' };
+}
+
+/**
+ * Reads an operation from the very memory in which this process encoded it, where nothing can have happened to it: neither
+ * its checksum nor its rows are looked at, which saves a fifth of a fold. Bytes that come from a disk need `decodeOperation`.
+ */
+export function viewOperation(bytes: Uint8Array): OperationResult {
+  return readOperation(open(bytes, null));
+}
+
+function readOperation(opened: Opened | BlockFault): OperationResult {
   if (typeof opened === 'string') return { ok: false, fault: opened };
   const block = opened.isOperation ? readBlock(opened) : null;
   if (block === null) return { ok: false, fault: 'layout' };
-  const operation = { block, fallback: readFallback(opened) };
-  return operationFault(operation) === null ? { ok: true, operation } : { ok: false, fault: 'content' };
+  return { ok: true, operation: { block, fallback: readFallback(opened) } };
 }
 
-function open(given: Uint8Array, primitives: Primitives): Opened | BlockFault {
+/** Without primitives the checksum is not looked at. */
+function open(given: Uint8Array, primitives: Primitives | null): Opened | BlockFault {
   if (given.length < headerBytes) return 'too_short';
   const bytes = given.byteOffset % 4 === 0 ? given : Uint8Array.from(given);
   const header = Array.from(new Uint32Array(bytes.buffer, bytes.byteOffset, headerWords));
@@ -66,7 +79,7 @@ function open(given: Uint8Array, primitives: Primitives): Opened | BlockFault {
   const kind = header[2]! >>> 16;
   if (version !== blockFormatVersion) return 'version';
   if (header[3] !== bytes.length) return 'length';
-  if (primitives.crc32(bytes.subarray(checkedFrom)) !== header[1]) return 'checksum';
+  if (primitives !== null && primitives.crc32(bytes.subarray(checkedFrom)) !== header[1]) return 'checksum';
   const [rowCount, identifierCount, shapeCount, bits, tableBytes, entryCount, entryIdentifierCount] = [
     ...header.slice(4, 11),
   ] as [number, number, number, number, number, number, number];

@@ -3,14 +3,23 @@ import { assert } from '../../base/assert.ts';
 const MiB = 1024 * 1024;
 
 /** Buffers from this size on are kept for the next body; smaller ones are cheap. */
-const reuseBytesMin = MiB;
+const reuseBytesMin = 64 * 1024;
+/** Buffers kept at most, so that looking for one stays short. */
+const idleCountMax = 64;
 const idleBytesMax = 48 * MiB;
 /** Spent buffers that may lie around before they are swept up. */
 const sweepBytes = 16 * MiB;
 
+/** Rounded up, so that bodies of about one size share buffers. */
+function sizeFor(bytes: number): number {
+  if (bytes < reuseBytesMin) return bytes;
+  const step = bytes < MiB ? reuseBytesMin : MiB;
+  return Math.ceil(bytes / step) * step;
+}
+
 /**
  * Memory for bodies, bounded over all requests. Buffers are shared memory, so that another thread reads a body
- * where it is. A large buffer is handed out again, with old bytes in it: a taker reads only what it has written.
+ * where it is. Most buffers are handed out again, with old bytes in it: a taker reads only what it has written.
  * That saves the system clearing 15 MB for every full call.
  */
 export interface BodyMemory {
@@ -41,7 +50,7 @@ export function createBodyMemory(bytesMax: number, sweep: () => void = () => und
 
   return {
     take(bytes) {
-      const size = bytes < reuseBytesMin ? bytes : Math.ceil(bytes / MiB) * MiB;
+      const size = sizeFor(bytes);
       if (usedBytes + size > bytesMax) return null;
       let buffer = bytes < reuseBytesMin ? null : reuse(bytes);
       if (buffer !== null && usedBytes + buffer.length > bytesMax) buffer = null;
@@ -53,7 +62,9 @@ export function createBodyMemory(bytesMax: number, sweep: () => void = () => und
       usedBytes -= buffer.length;
       assert(usedBytes >= 0, () => 'a body buffer was given back twice');
       if (buffer.length < reuseBytesMin || buffer.length > idleBytesMax) return;
-      while (idleBytes + buffer.length > idleBytesMax) idleBytes -= idle.shift()?.length ?? 0;
+      while (idleBytes + buffer.length > idleBytesMax || idle.length >= idleCountMax) {
+        idleBytes -= idle.shift()?.length ?? 0;
+      }
       idle.push(buffer);
       idleBytes += buffer.length;
     },

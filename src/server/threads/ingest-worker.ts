@@ -14,7 +14,7 @@ const { tokenKey } = workerData as IngestWorkerData;
 const tokeniser = createTokeniser(tokenKey, nodePrimitives);
 const memory = createScanMemory(nodePrimitives);
 /** Columns and tokens of this many bytes of bodies may lie around before they are swept up. */
-const sweepBytes = 4 * 1024 * 1024;
+const sweepBytes = 16 * 1024 * 1024;
 let spentBytes = 0;
 
 port.on('message', ({ id, body, length, envelope }: IngestRequest) => {

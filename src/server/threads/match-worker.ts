@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { must } from '../../base/assert.ts';
+import { systemClock } from '../../platform/clock.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import { createMatchScripts } from '../../service/match-scripts.ts';
 import { createMemberKeeper, type MergeJob } from '../../service/member-keeper.ts';
@@ -76,6 +77,11 @@ function handle(request: MatchRequest): void {
     case 'fold':
       send({ kind: 'fold', id: request.id, output: keeper.fold(request.input) });
       untidy.set(request.input.audienceNo, request.input.accountNo);
+      lastFold = {
+        accountNo: request.input.accountNo,
+        audienceNo: request.input.audienceNo,
+        at: systemClock.monotonic(),
+      };
       setImmediate(tidy);
       return;
     case 'rematch':
@@ -117,9 +123,21 @@ function tidy(): void {
   send({ kind: 'merge', mergeId: merging.id, merge });
 }
 
+/** Merging of small blocks waits until folds have stopped for this long. */
+const quietMsMin = 50;
+let lastFold: { readonly accountNo: number; readonly audienceNo: number; readonly at: number } | null = null;
+let quietTimer: NodeJS.Timeout | null = null;
+
 function nextJob(): MergeJob | null {
+  if (lastFold !== null && systemClock.monotonic() - lastFold.at < quietMsMin) {
+    quietTimer ??= setTimeout(() => {
+      quietTimer = null;
+      tidy();
+    }, quietMsMin);
+    return keeper.planMerge(lastFold.accountNo, lastFold.audienceNo, true);
+  }
   for (const [audienceNo, accountNo] of untidy) {
-    const job = keeper.planMerge(accountNo, audienceNo);
+    const job = keeper.planMerge(accountNo, audienceNo, false);
     if (job !== null) return job;
     untidy.delete(audienceNo);
   }

@@ -21,9 +21,9 @@ import { AppError } from '../../base/faults.ts';
 
 /** A group is committed when it has this many writes, whatever else is waiting. */
 const groupWriteCountMax = 256;
-/** How long the first write of a group waits for company, when writes have been coming together: ten naps. */
+/** How long the first write of a group waits for company, when writes have been coming together: four naps. */
 const napMs = 0.1;
-const napCountMax = 10;
+const napCountMax = 4;
 
 /**
  * The writer's side of the store: call it at the top of a worker's entry file, with every script of
