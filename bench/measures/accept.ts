@@ -1,5 +1,5 @@
 /** One call of 100,000 members at a time: accepted durably, and matched inline, beside the SDK and the floor. */
-import { pause } from '../support/http.ts';
+import { contentOf, pause, send } from '../support/http.ts';
 import { syncBody, type SyncBody } from '../support/members.ts';
 import { startOurs, startSdk, startSink, type BenchServer } from '../support/servers.ts';
 import { quantile } from '../support/statistics.ts';
@@ -57,6 +57,27 @@ async function candidatesOf(context: Context): Promise<readonly Candidate[]> {
 
 let nextCall = 0;
 
+const openTasks = Buffer.from(
+  JSON.stringify({
+    ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
+    params: {
+      name: 'list_tasks',
+      arguments: { adcp_version: '3.0', filters: { statuses: ['submitted', 'working'] } },
+    },
+  }),
+);
+
+/** Until nothing that was sent before is still being matched. */
+async function untilSettled(server: BenchServer, key: string): Promise<void> {
+  if (server.name !== 'ours') return;
+  for (;;) {
+    const { tasks } = contentOf(await send(`${server.url}/mcp`, 'POST', openTasks, key));
+    if (!Array.isArray(tasks)) throw new Error('list_tasks lists tasks');
+    if (tasks.length === 0) return;
+    await pause(20);
+  }
+}
+
 async function round(context: Context, candidate: Candidate, samples: Samples): Promise<void> {
   const { warmUps, samples: sampleCount, pauseMs, callMembers } = context.sizes;
   const { server, key } = await candidate.start();
@@ -65,6 +86,8 @@ async function round(context: Context, candidate: Candidate, samples: Samples): 
     const cpuBefore = server.cpuMs();
     const { ms, audience } = await upload(server, key, candidate.body, audienceId);
     if (call >= warmUps) samples.ms.push(ms);
+    // A fresh server reads a big audience from disk once; that is not what a call costs.
+    if (call === warmUps - 1) await untilSettled(server, key);
     if (candidate.matches) {
       const found = Object.fromEntries(
         (audience?.match_breakdown ?? []).map((row) => [row.id_type, row.matched]),

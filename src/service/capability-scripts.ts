@@ -1,5 +1,6 @@
 import { latencyRange, type LatencyRange } from '../store/latency-rows.ts';
 import { forgetIdempotency } from '../store/idempotency-rows.ts';
+import { deleteOperationsAcceptedBefore } from '../store/operation-rows.ts';
 import { deleteTasksCompletedBefore } from '../store/task-rows.ts';
 import type { Script } from '../store/script.ts';
 
@@ -17,6 +18,7 @@ export function createCapabilityScripts() {
     *forgetOld({ nowMs }: { readonly nowMs: number }): Script<void> {
       yield* forgetIdempotency(nowMs - expiredKeyMemoryMs);
       yield* deleteTasksCompletedBefore(nowMs - taskMemoryMs);
+      yield* deleteOperationsAcceptedBefore(nowMs - taskMemoryMs);
     },
   };
 }

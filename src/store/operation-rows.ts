@@ -1,4 +1,4 @@
-import { all, get, type Script } from './script.ts';
+import { all, get, run, type Script } from './script.ts';
 
 const insert = `INSERT INTO operation (account_no, audience_no, task_id, uploaded_count, state, accepted_at, byte_count)
   VALUES (?, ?, ?, ?, 'pending', ?, ?) RETURNING op_seq AS opSeq`;
@@ -8,6 +8,7 @@ const earlier = `SELECT 1 AS found FROM operation
   WHERE account_no = ? AND audience_no = ? AND op_seq < ? AND state = 'pending' LIMIT 1`;
 const pending = `SELECT op_seq AS opSeq, account_no AS accountNo, audience_no AS audienceNo, task_id AS taskId
   FROM operation WHERE state = 'pending' ORDER BY op_seq`;
+const removeSettled = `DELETE FROM operation WHERE state <> 'pending' AND accepted_at < ?`;
 
 export interface NewOperation {
   readonly accountNo: number;
@@ -58,3 +59,6 @@ export const pendingOperations = (): Script<readonly PendingRow[]> => all<Pendin
 export function* hasEarlierPending(accountNo: number, audienceNo: number, opSeq: number): Script<boolean> {
   return (yield* get(earlier, accountNo, audienceNo, opSeq)) !== undefined;
 }
+
+/** Settled operations leave no trace but their members' blocks. Gives how many rows went. */
+export const deleteOperationsAcceptedBefore = (timeMs: number): Script<number> => run(removeSettled, timeMs);

@@ -22,6 +22,7 @@ const tenantTables = [
 const exceptions: Readonly<Record<string, string>> = {
   'audience-rows.ts stale': 'finds what a change of the graph affects, for the matching job',
   'operation-rows.ts pending': 'finds the work that a crash left, for recovery',
+  'operation-rows.ts removeSettled': 'housekeeping by age over all accounts',
   'task-rows.ts findOwn': 'by the caller, whose tasks on all its accounts these are',
   'task-rows.ts listOwn': 'by the caller, whose tasks on all its accounts these are',
   'task-rows.ts removeOld': 'housekeeping by age over all accounts',
