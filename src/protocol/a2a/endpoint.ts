@@ -208,6 +208,8 @@ async function answerBody(exchange: Exchange, body: IngestedBody): Promise<Reply
   }
   const named = methodOf(name);
   if (named === null) {
+    const { caller } = exchange;
+    if (!caller.known) return faultReply(caller.fault, { ...how, id, generation: defaultRelease });
     return rpcError(rpcCodes.methodNotFound, 'A2A has no such method; try SendMessage.', { ...how, id });
   }
   return answerMethod(exchange, body, message, named);
