@@ -66,6 +66,15 @@ for (const protocol of ['mcp', 'a2a'] as const) {
       assert.deepEqual(failures, []);
       const ran = runs.filter(({ stepsRun }) => stepsRun > 0).map(({ id }) => id);
       assert.deepEqual(ran.sort(), applicable);
+      const calls = server
+        .log()
+        .split('\n')
+        .filter((line) => line.includes('"sync_audiences"'));
+      assert.ok(calls.length >= 3, 'the log was looked at');
+      assert.ok(
+        calls.every((line) => line.includes(`"route":"${paths[protocol]}"`)),
+        'by this protocol',
+      );
     });
 
     if (protocol === 'mcp') {

@@ -1,7 +1,7 @@
 /** One HTTP request to the A2A door, and what came of it, in the shapes of either generation. */
 import { randomUUID } from 'node:crypto';
 
-import type { Fields, Target, WireError } from './wire.ts';
+import type { Fields, Target, WireAnswer, WireError } from './wire.ts';
 
 export type Binding = '1.0' | '0.3';
 export const bindings = ['1.0', '0.3'] as const;
@@ -16,19 +16,13 @@ export const bindingHeaders: Readonly<Record<Binding, Readonly<Record<string, st
 
 const methodNames = { '1.0': 'SendMessage', '0.3': 'message/send' } as const;
 
-export interface A2aAnswer {
-  readonly httpStatus: number;
+export interface A2aAnswer extends WireAnswer {
   readonly headers: Headers;
-  readonly text: string;
   readonly id: unknown;
   /** The task, of which A2A 1.0 says by a name that it is one. */
   readonly task: Fields | null;
   readonly state: string | null;
-  /** The AdCP response that the task carries. */
-  readonly content: Fields | null;
   readonly rpcError: { readonly code: number; readonly message: string; readonly data?: unknown } | null;
-  /** The AdCP error, wherever it is. */
-  readonly error: WireError | null;
 }
 
 export function dataPart(binding: Binding, data: unknown): Fields {
@@ -109,5 +103,6 @@ function readAnswer(httpStatus: number, headers: Headers, text: string): A2aAnsw
     ...{ httpStatus, headers, text, id: body.id, task, content, error },
     state: state === null ? null : String(state),
     rpcError: body.error ?? null,
+    rpcCode: body.error?.code ?? null,
   };
 }
