@@ -101,7 +101,7 @@ function readAnswer(httpStatus: number, headers: Headers, text: string): A2aAnsw
   const state = (task?.['status'] as Fields | undefined)?.['state'] ?? null;
   return {
     ...{ httpStatus, headers, text, id: body.id, task, content, error },
-    state: state === null ? null : String(state),
+    state: typeof state === 'string' ? state : null,
     rpcError: body.error ?? null,
     rpcCode: body.error?.code ?? null,
   };

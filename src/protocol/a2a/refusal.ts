@@ -36,9 +36,8 @@ const adcpDomain = 'adcontextprotocol.org';
 /** A2A 1.0 takes a list of typed details, 0.3 any value. */
 function errorData(error: JsonObject, binding: A2aBinding): Json {
   if (binding === '0.3') return { adcp_error: error };
-  const reason = String(error['code']);
   return [
-    { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: adcpDomain },
+    { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: error['code'] ?? '', domain: adcpDomain },
     { '@type': 'type.googleapis.com/google.protobuf.Struct', value: { adcp_error: error } },
   ];
 }
