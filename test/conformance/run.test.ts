@@ -70,7 +70,7 @@ for (const protocol of ['mcp', 'a2a'] as const) {
         .log()
         .split('\n')
         .filter((line) => line.includes('"sync_audiences"'));
-      assert.ok(calls.length >= 3, 'the log was looked at');
+      assert.ok(calls.length > 0, 'the log was looked at');
       assert.ok(
         calls.every((line) => line.includes(`"route":"${paths[protocol]}"`)),
         'by this protocol',

@@ -3,7 +3,7 @@ import { HTTP_EXTENSION_HEADER, A2A_VERSION_HEADER } from 'a2a-sdk-v1';
 import type { RequestHead } from '../endpoint.ts';
 
 /**
- * The generations of A2A that share the path: 1.0 under AdCP's profile, and 0.3 for clients of before it. They differ in
+ * The versions of A2A, here called bindings, that share the path: 1.0 under AdCP's profile, and 0.3 for clients of before it. They differ in
  * method names, in the shapes of messages, tasks and errors, and in nothing that the service knows of.
  */
 export type A2aBinding = '1.0' | '0.3';
@@ -14,7 +14,7 @@ export const adcpExtension = 'https://adcontextprotocol.org/extensions/adcp/v3';
 export const extensionsHeader = HTTP_EXTENSION_HEADER.toLowerCase();
 const versionHeader = A2A_VERSION_HEADER.toLowerCase();
 
-/** What a method does, whatever its name in a generation. */
+/** What a method does, whatever its name in a binding. */
 export type A2aMethod = 'send' | 'get' | 'list' | 'cancel' | 'stream' | 'push' | 'card';
 
 const methods: Readonly<Record<A2aBinding, Readonly<Record<string, A2aMethod>>>> = {
@@ -45,14 +45,14 @@ const methods: Readonly<Record<A2aBinding, Readonly<Record<string, A2aMethod>>>>
   },
 };
 
-/** The generation that the header names; null when it names one that is not served. Source: A2A 1.0, service parameters: no header means 0.3, and a patch number does not count. */
+/** The binding that the header names; null when it names one that is not served. Source: A2A 1.0, service parameters: no header means 0.3, and a patch number does not count. */
 export function namedBinding(head: RequestHead): A2aBinding | null {
   const version = head.headers[versionHeader]?.trim() ?? '';
   if (version === '' || /^0\.3(?:\.\d{1,4})?$/.test(version)) return '0.3';
   return /^1\.0(?:\.\d{1,4})?$/.test(version) ? '1.0' : null;
 }
 
-/** The generation in whose words a request is answered before its method is known. */
+/** The binding in whose words a request is answered before its method is known. */
 export function wordsOf(head: RequestHead): A2aBinding {
   return namedBinding(head) ?? '1.0';
 }
@@ -62,7 +62,7 @@ export interface NamedMethod {
   readonly method: A2aMethod;
 }
 
-/** Which method of which generation a name is: no name is in both. */
+/** Which method of which binding a name is: no name is in both. */
 export function methodOf(name: string): NamedMethod | null {
   for (const binding of ['1.0', '0.3'] as const) {
     const method = Object.hasOwn(methods[binding], name) ? methods[binding][name] : undefined;

@@ -22,7 +22,7 @@ async function card(host: string, publicUrl?: string): Promise<JsonObject> {
   return JSON.parse(body ?? '') as JsonObject;
 }
 
-it('one card advertises both generations at one address', async () => {
+it('one card advertises both versions at one address', async () => {
   const both = await card('seller.example:8080');
   const url = 'http://seller.example:8080/a2a';
   assert.deepEqual([both['url'], both['protocolVersion'], both['version']], [url, '0.3.0', '1.2.3']);

@@ -102,7 +102,7 @@ function legacySecurity(skill: JsonObject): JsonObject {
 }
 
 /**
- * The agent card, one document for both generations of A2A: their fields lie beside each other, and where they share a
+ * The agent card, one document for both versions of A2A: their fields lie beside each other, and where they share a
  * name (security schemes) the value has the fields of both. Readers of 1.0 take `supportedInterfaces`, those of 0.3 `url`.
  * Every operation of AdCP is a skill whose id is its name. Sources: A2A 1.0 and 0.3 agent card; AdCP a2a-profile-extension,
  * version 3: the extension is required and has no params.

@@ -55,7 +55,7 @@ function scanReply(exchange: Exchange, call: RefusedBody, ends: BodyEnds): Reply
   });
 }
 
-/** Throws when the head does not fit the method's generation. Sources: A2A 1.0, versioning and extensions; AdCP a2a-profile-extension. */
+/** Throws when the head does not fit the method's binding. Sources: A2A 1.0, versioning and extensions; AdCP a2a-profile-extension. */
 function checkHead(head: RequestHead, binding: A2aBinding): void {
   if (namedBinding(head) !== binding) {
     throw new VersionNotSupportedError(
@@ -250,7 +250,7 @@ async function admit(options: A2aOptions, head: RequestHead): Promise<Admission>
 }
 
 /**
- * AdCP over A2A: JSON-RPC, one message in a request, both generations of A2A at one path. Every call is answered by a task
+ * AdCP over A2A: JSON-RPC, one message in a request, both versions of A2A at one path. Every call is answered by a task
  * that has ended. The public skill needs no key; everything else without a good key is answered 401 before anything is done.
  */
 export function createA2aEndpoint(options: A2aOptions): Endpoint {

@@ -50,7 +50,7 @@ const spokenFor: Readonly<Record<A2aBinding, JsonObject>> = {
 };
 
 /**
- * Answers a message through the official SDK, with the task that came of it where it is a call: the SDK knows how a generation writes tasks, lists and errors. It sees an
+ * Answers a message through the official SDK, with the task that came of it where it is a call: the SDK knows how a binding writes tasks, lists and errors. It sees an
  * envelope without content, so that neither members nor odd fields can reach it. Costs a few microseconds.
  */
 export async function sdkExchange(
