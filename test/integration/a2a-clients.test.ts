@@ -255,7 +255,10 @@ it('an AdCP task is polled with a new message, whatever the A2A task was', async
 it('the example in docs/a2a.md does what the page says', async () => {
   const page = readFileSync(new URL('../../docs/a2a.md', import.meta.url), 'utf8');
   const command = /```sh\n(curl .*?)```/s.exec(page)?.[1] ?? assert.fail('the page has a command');
-  const headers = [...command.matchAll(/-H '([\w-]+): (.*?)'/g)].map(([, name, value]) => [name!.toLowerCase(), value!]);
+  const headers = [...command.matchAll(/-H '([\w-]+): (.*?)'/g)].map(([, name, value]) => [
+    name!.toLowerCase(),
+    value!,
+  ]);
   const body = /-d '(.*)'/s.exec(command)?.[1]?.replace('acct_12345', seller.accountId) ?? '';
   const answer = await postA2a(seller, body, Object.fromEntries(headers) as Record<string, string>);
   assert.equal(answer.state, 'TASK_STATE_COMPLETED', answer.text);

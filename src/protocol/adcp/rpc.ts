@@ -13,7 +13,6 @@ export const rpcCodes = {
   invalidRequest: -32600,
   methodNotFound: -32601,
   invalidParams: -32602,
-  internal: -32603,
 } as const;
 
 /** Source: AdCP transport errors: codes of failures before a tool is dispatched. */
