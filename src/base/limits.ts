@@ -38,6 +38,8 @@ export const limits = {
   tagCountMax: 50,
   /** `context` and `ext` are echoed or ignored, never interpreted. */
   contextBytesMax: 16 * KiB,
+  /** An id that a transport's caller chooses and gets back: A2A's message and context ids. */
+  protocolIdCharsMax: 1_024,
   requestKeyCharsMin: 16,
   requestKeyCharsMax: 255,
   /** Fault paths shown per kind, and rejected members shown per audience. */

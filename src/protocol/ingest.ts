@@ -1,7 +1,7 @@
 import type { Json, PreparedAudience, ScanFault } from '../engine/types.ts';
 
 /** How the operation's arguments lie in a body. */
-export type Envelope = 'mcp' | 'rest';
+export type Envelope = 'mcp' | 'a2a' | 'rest';
 
 /** A body taken apart: the small JSON that is left without its member arrays, and the members as tokens. */
 export interface IngestedBody {

@@ -6,6 +6,10 @@ import { collectYoung } from '../platform/collect-young.ts';
 import type { Log } from '../platform/log.ts';
 import { nodePrimitives } from '../platform/primitives.ts';
 import { packageVersion } from '../platform/package-version.ts';
+import { agentCardPath, createAgentCardEndpoint } from '../protocol/a2a/card-endpoint.ts';
+import { createA2aEndpoint } from '../protocol/a2a/endpoint.ts';
+import type { AdcpOptions } from '../protocol/adcp/operations.ts';
+import type { Door } from '../protocol/endpoint.ts';
 import { createMcpEndpoint } from '../protocol/mcp/endpoint.ts';
 import { supportedBilling } from '../service/account-sync-scripts.ts';
 import { createAdmin } from './admin/admin.ts';
@@ -25,6 +29,25 @@ export interface RunningNode {
 
 const closeGraceMs = 10_000;
 
+/** Every protocol, each behind its path. */
+function doorsOf(adcp: AdcpOptions, publicUrl: string): readonly Door[] {
+  const a2a = { ...adcp, publicUrl, doorPath: '/a2a', random: systemRandom };
+  return [
+    { path: '/mcp', about: 'AdCP over MCP (streamable HTTP, POST)', endpoint: createMcpEndpoint(adcp) },
+    {
+      path: a2a.doorPath,
+      about: 'AdCP over A2A 1.0 and 0.3 (JSON-RPC, POST)',
+      endpoint: createA2aEndpoint(a2a),
+    },
+    { path: agentCardPath, about: 'the agent card for A2A', endpoint: createAgentCardEndpoint(a2a) },
+  ];
+}
+
+/** Names that requests may address the server by: those that were allowed, and that of its public address. */
+function allowedHosts({ allowHost, publicUrl }: ServeSettings): readonly string[] {
+  return publicUrl === '' ? allowHost : [...allowHost, new URL(publicUrl).hostname];
+}
+
 export async function startNode(
   settings: ServeSettings,
   log: Log,
@@ -33,22 +56,22 @@ export async function startNode(
   const { data: dataDir, minimumSize, waitMs, buyerAccounts, sandbox } = settings;
   const core = await openCore({ dataDir, minimumSize, waitMs, buyerAccounts, sandbox, log, fatal });
   let isReady = false;
-  const mcp = createMcpEndpoint({
+  const adcp: AdcpOptions = {
     service: core.service,
     primitives: nodePrimitives,
     clock: systemClock,
     build: { version: packageVersion(), supportedBilling },
     webhooksOffered: false,
-  });
+  };
   const http = createHttpServer({
-    doors: [{ path: '/mcp', about: 'AdCP over MCP (streamable HTTP, POST)', endpoint: mcp }],
+    doors: doorsOf(adcp, settings.publicUrl),
     ingest: core.ingest,
     health: { notReady: () => (isReady ? null : 'starting or stopping') },
     log,
     clock: systemClock,
     random: systemRandom,
     sweep: collectYoung,
-    allowedHosts: settings.allowHost,
+    allowedHosts: allowedHosts(settings),
   });
   const { store, secrets, matchThread, queue } = core;
   const graphMoved = async (): Promise<void> => {

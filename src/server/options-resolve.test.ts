@@ -32,6 +32,7 @@ test('without any source every setting has its default', () => {
     buyerAccounts: true,
     logLevel: 'info',
     allowHost: [],
+    publicUrl: '',
   });
 });
 
@@ -54,6 +55,15 @@ test('PORT is honoured, behind ROLLCALL_PORT; an empty variable counts as not se
   assert.equal(serve({ environment: { PORT: '9000' } }).port, 9000);
   assert.equal(serve({ environment: { PORT: '9000', ROLLCALL_PORT: '9001' } }).port, 9001);
   assert.equal(serve({ environment: { PORT: '9000', ROLLCALL_PORT: '' } }).port, 9000);
+});
+
+test('the public address is one that a document may name', () => {
+  const read = (value: string): string => serve({ flags: flags({ 'public-url': [value] }) }).publicUrl;
+  assert.equal(read('https://Ads.Example/'), 'https://ads.example');
+  assert.equal(read('http://ads.example:81/rollcall/'), 'http://ads.example:81/rollcall');
+  for (const odd of ['ads.example', 'ftp://a', 'https://u:p@a', 'https://a?b', 'https://a#b', 'https://']) {
+    assert.throws(() => read(odd), refused(/public-url takes an address/), odd);
+  }
 });
 
 test('an unknown setting is refused with the nearest name, wherever it stands', () => {

@@ -27,6 +27,17 @@ function embeddedOnly(value: string): string {
   );
 }
 
+/** An address that others reach the server under, as it goes into documents; without a slash at its end. */
+function publicAddress(value: string): string {
+  if (value === '') return value;
+  const url = URL.parse(value);
+  const isPlain = url !== null && url.username === '' && url.search === '' && url.hash === '';
+  if (isPlain && (url.protocol === 'https:' || url.protocol === 'http:')) {
+    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  }
+  throw new UsageFault('public-url takes an address such as https://seller.example, without ? and #.');
+}
+
 /** Every setting of `rollcall serve`. The environment's name follows from the name: ROLLCALL_MINIMUM_SIZE. */
 export const serveOptions = {
   host: text({
@@ -91,6 +102,15 @@ export const serveOptions = {
     placeholder: 'NAME',
     help: 'Name under which callers may address the server, besides the address it listens on; may be repeated.',
   }),
+  publicUrl: {
+    ...text({
+      name: 'public-url',
+      fallback: '',
+      placeholder: 'URL',
+      help: 'Address of the server as callers see it, through a proxy for instance; its name is allowed too. Empty: the one that a request names.',
+    }),
+    parse: publicAddress,
+  },
 } as const satisfies OptionTable;
 
 export type ServeSettings = OptionValues<typeof serveOptions>;

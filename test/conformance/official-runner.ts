@@ -8,6 +8,7 @@ import {
 
 /** The agent under test, over HTTP. */
 export interface Target {
+  readonly protocol: 'mcp' | 'a2a';
   readonly url: string;
   readonly key: string;
 }
@@ -34,7 +35,7 @@ const securityBaseline = 'security_baseline';
 
 function options(target: Target) {
   return {
-    protocol: 'mcp' as const,
+    protocol: target.protocol,
     auth: { type: 'bearer' as const, token: target.key },
     allow_http: true,
     test_kit: { auth: { api_key: target.key, probe_task: 'list_creatives' } },
@@ -103,7 +104,7 @@ export async function fuzz(
     seed,
     tools: ['get_adcp_capabilities'],
     turnBudget: runs,
-    protocol: 'mcp',
+    protocol: target.protocol,
     authToken: target.key,
   });
   return {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
+import { bindings, callA2a } from '../support/a2a.ts';
 import { runJson, spawnServer } from '../support/process.ts';
 import type { ServerProcess } from '../support/process.ts';
 import { fuzz, runSecurityBaseline, runSelectedStoryboards } from './official-runner.ts';
@@ -22,41 +23,78 @@ const applicable = [
   'webhook_emission',
 ];
 
-const dataDir = mkdtempSync(join(tmpdir(), 'rollcall-conformance-'));
-let server: ServerProcess;
-let target: Target;
+async function assertAuthentication(good: { readonly url: string; readonly key: string }): Promise<void> {
+  const context = { correlation_id: 'probe' };
+  for (const binding of bindings) {
+    const stranger = await callA2a({ ...good, key: null }, binding, 'list_accounts', { context });
+    assert.equal(stranger.httpStatus, 401);
+    assert.match(stranger.headers.get('www-authenticate') ?? '', /^Bearer /);
+    const pretender = await callA2a({ ...good, key: 'rk_made_up' }, binding, 'list_accounts', { context });
+    assert.equal(pretender.httpStatus, 401);
+    assert.match(pretender.headers.get('www-authenticate') ?? '', /error="invalid_token"/);
+    const caller = await callA2a(good, binding, 'list_accounts', { context });
+    assert.deepEqual([caller.httpStatus, caller.content?.['context']], [200, context]);
+  }
+}
 
-before(async () => {
-  // One of the three accounts that the pagination storyboard creates: it wants to find exactly three.
-  const account = ['--id', 'acct_12345', '--brand', 'acme-corp.com', '--operator', 'pinnacle-media.com'];
-  await runJson(['account', 'create', ...account, '--sandbox', '--data', dataDir]);
-  const { key } = await runJson(['key', 'create', '--account', 'acct_12345', '--data', dataDir]);
-  server = await spawnServer(dataDir);
-  target = { url: `${server.url}/mcp`, key: String(key) };
-});
+/** Where the runner looks for the agent: an MCP endpoint, or the address below which an agent card lies. */
+const paths = { mcp: '/mcp', a2a: '/a2a' } as const;
 
-after(async () => {
-  await server.stop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+for (const protocol of ['mcp', 'a2a'] as const) {
+  describe(`over ${protocol}`, () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'rollcall-conformance-'));
+    let server: ServerProcess;
+    let target: Target;
 
-test('every storyboard that applies to an audience-sync agent passes', async () => {
-  const runs = await runSelectedStoryboards(target);
-  const failures = runs.flatMap(({ id, failures: lines }) => lines.map((line) => `${id}/${line}`));
-  assert.deepEqual(failures, []);
-  const ran = runs.filter(({ stepsRun }) => stepsRun > 0).map(({ id }) => id);
-  assert.deepEqual(ran.sort(), applicable);
-});
+    before(async () => {
+      // One of the three accounts that the pagination storyboard creates: it wants to find exactly three.
+      const account = ['--id', 'acct_12345', '--brand', 'acme-corp.com', '--operator', 'pinnacle-media.com'];
+      await runJson(['account', 'create', ...account, '--sandbox', '--data', dataDir]);
+      const { key } = await runJson(['key', 'create', '--account', 'acct_12345', '--data', dataDir]);
+      server = await spawnServer(dataDir);
+      target = { protocol, url: `${server.url}${paths[protocol]}`, key: String(key) };
+    });
 
-test('the storyboard about authentication passes, probing one of our tools', async () => {
-  const { stepsRun, failures } = await runSecurityBaseline(target);
-  assert.deepEqual(failures, []);
-  // Without a key, with the key, with a made-up key, and the conclusion; the OAuth probes do not apply.
-  assert.equal(stepsRun, 4);
-});
+    after(async () => {
+      await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    });
 
-test('the official fuzzer finds nothing', async () => {
-  const { accepted, findings } = await fuzz(target, 100, 20260101);
-  assert.deepEqual(findings, []);
-  assert.equal(accepted, 100);
-});
+    test('every storyboard that applies to an audience-sync agent passes', async () => {
+      const runs = await runSelectedStoryboards(target);
+      const failures = runs.flatMap(({ id, failures: lines }) => lines.map((line) => `${id}/${line}`));
+      assert.deepEqual(failures, []);
+      const ran = runs.filter(({ stepsRun }) => stepsRun > 0).map(({ id }) => id);
+      assert.deepEqual(ran.sort(), applicable);
+      const calls = server
+        .log()
+        .split('\n')
+        .filter((line) => line.includes('"sync_audiences"'));
+      assert.ok(calls.length > 0, 'the log was looked at');
+      assert.ok(
+        calls.every((line) => line.includes(`"route":"${paths[protocol]}"`)),
+        'by this protocol',
+      );
+    });
+
+    if (protocol === 'mcp') {
+      test('the storyboard about authentication passes, probing one of our tools', async () => {
+        const { stepsRun, failures } = await runSecurityBaseline(target);
+        assert.deepEqual(failures, []);
+        // Without a key, with the key, with a made-up key, and the conclusion; the OAuth probes do not apply.
+        assert.equal(stepsRun, 4);
+      });
+    } else {
+      // The runner's probes are calls of MCP whatever it is told, so its four are asked in the words of A2A.
+      test('without a key, with a made-up one and with a good one, a protected skill answers as it must', async () => {
+        await assertAuthentication({ url: server.url, key: target.key });
+      });
+    }
+
+    test('the official fuzzer finds nothing', async () => {
+      const { accepted, findings } = await fuzz(target, 100, 20260101);
+      assert.deepEqual(findings, []);
+      assert.equal(accepted, 100);
+    });
+  });
+}

@@ -13,7 +13,7 @@ export interface Bench {
    * Performs a call that must change nothing. Fails when the account's audiences differ afterwards, or when one of `secrets`
    * stands in the answer or in a line that was logged meanwhile.
    */
-  expectHarmless(call: () => Promise<WireAnswer>, secrets: readonly string[]): Promise<WireAnswer>;
+  expectHarmless<T extends WireAnswer>(call: () => Promise<T>, secrets: readonly string[]): Promise<T>;
   /** A good call succeeds, on an account beside the one under test. */
   expectAlive(): Promise<void>;
 }

@@ -48,6 +48,7 @@ const settings: ServeSettings = {
   buyerAccounts: true,
   logLevel: 'info',
   allowHost: [],
+  publicUrl: '',
 };
 
 export async function startSeller(

@@ -9,6 +9,33 @@ const call = (args: Json, name = 'sync_audiences'): Json => ({
   params: { name, arguments: args },
 });
 
+const message = (...parts: Json[]): Json => ({ method: 'SendMessage', params: { message: { parts } } });
+const invocation = (args: Json, name = 'input', skill = 'sync_audiences'): Json => ({
+  data: { skill, [name]: args },
+});
+
+it('finds the arguments in the one data part of an A2A message', () => {
+  const lenient = { derivesMissingKeys: true, invalidMembers: 'fail' };
+  const strict = { derivesMissingKeys: false, invalidMembers: 'fail' };
+  for (const name of ['input', 'parameters']) {
+    assert.deepEqual(memberPolicyOf(message({ text: 'x' }, invocation({}, name)), 'a2a'), lenient);
+    assert.deepEqual(memberPolicyOf(message(invocation({ adcp_version: '3.1' }, name)), 'a2a'), strict);
+    assert.deepEqual(memberPolicyOf(message(invocation({}, name, 'sync_accounts')), 'a2a'), strict);
+    const ext = { rollcall: { invalid_members: 'skip' } };
+    assert.equal(memberPolicyOf(message(invocation({ ext }, name)), 'a2a').invalidMembers, 'skip');
+  }
+  for (const odd of [
+    call({}),
+    message(),
+    message({ data: 1 }),
+    message(invocation({}), invocation({})),
+    null,
+  ]) {
+    assert.deepEqual(memberPolicyOf(odd, 'a2a'), strict, JSON.stringify(odd));
+  }
+  assert.deepEqual(memberPolicyOf(message(invocation({})), 'mcp'), strict);
+});
+
 it('derives keys only for callers that send neither key nor version', () => {
   assert.deepEqual(memberPolicyOf(call({}), 'mcp'), { derivesMissingKeys: true, invalidMembers: 'fail' });
   for (const name of ['idempotency_key', 'adcp_version', 'adcp_major_version']) {

@@ -21,14 +21,41 @@ export function isLegacyCall(operation: string, args: JsonObject): boolean {
   return operation === 'sync_audiences' && !modernFields.some((name) => Object.hasOwn(args, name));
 }
 
+/** An operation and its arguments as they stand in a body; nothing about them is checked. */
+interface Found {
+  readonly operation: Json | undefined;
+  readonly args: Json | undefined;
+}
+
+const nothing: Found = { operation: undefined, args: undefined };
+
+/** The one data part of an A2A message: AdCP allows no second, and a body with more is refused by name later. */
+function inMessage(skeleton: Json): Found {
+  const parts = fieldOf(fieldOf(fieldOf(skeleton, 'params'), 'message'), 'parts');
+  if (!Array.isArray(parts)) return nothing;
+  const data = (parts as readonly Json[])
+    .map((part) => fieldOf(part, 'data'))
+    .filter((one) => one !== undefined);
+  if (data.length !== 1) return nothing;
+  return {
+    operation: fieldOf(data[0], 'skill'),
+    args: fieldOf(data[0], 'input') ?? fieldOf(data[0], 'parameters'),
+  };
+}
+
+function found(skeleton: Json, envelope: Envelope): Found {
+  if (envelope === 'rest') return { operation: undefined, args: skeleton };
+  if (envelope === 'a2a') return inMessage(skeleton);
+  const params = fieldOf(skeleton, 'params');
+  return { operation: fieldOf(params, 'name'), args: fieldOf(params, 'arguments') };
+}
+
 /** How bad members of this body are treated. */
 export function memberPolicyOf(skeleton: Json, envelope: Envelope): MemberPolicy {
-  const params = fieldOf(skeleton, 'params');
-  const args = envelope === 'mcp' ? fieldOf(params, 'arguments') : skeleton;
+  const { operation, args } = found(skeleton, envelope);
   const skips = fieldOf(fieldOf(fieldOf(args, 'ext'), 'rollcall'), 'invalid_members') === 'skip';
   const derives =
-    envelope === 'mcp' &&
-    fieldOf(params, 'name') === 'sync_audiences' &&
+    operation === 'sync_audiences' &&
     typeof args === 'object' &&
     args !== null &&
     !Array.isArray(args) &&

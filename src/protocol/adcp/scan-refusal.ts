@@ -70,9 +70,12 @@ export function isParseFault(fault: ScanFault): boolean {
   return notJson.includes(fault.kind);
 }
 
+/** Where MCP, and A2A in both of its spellings, put the arguments. */
+const wrappers = /^params\.(?:arguments|message\.parts\[\d+\]\.data\.(?:input|parameters))(?:\.|$)/;
+
 /** The path of a fault from the arguments on: transports wrap them, callers think in fields of the operation. */
 function argumentField(path: string): string {
-  return path.replace(/^params\.arguments\.?/, '');
+  return path.replace(wrappers, '');
 }
 
 /** Why a body that could not be taken apart is refused, with the fix. */

@@ -3,62 +3,26 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { AppError } from '../../base/faults.ts';
 import { limits } from '../../base/limits.ts';
 import type { Json, JsonObject } from '../../engine/types.ts';
-import type { Generation, Principal } from '../../service/api.ts';
 import { isArray, isObject } from '../adcp/argument-reader.ts';
-import { isLegacyCall } from '../adcp/call-mode.ts';
+import { generationOf, guessGeneration } from '../adcp/guess-generation.ts';
 import { faultOf, isOperation, isPublic, performOperation } from '../adcp/operations.ts';
 import type { AdcpOptions, OperationName, OperationReply } from '../adcp/operations.ts';
-import { defaultRelease, negotiate } from '../adcp/releases.ts';
+import { defaultRelease } from '../adcp/releases.ts';
+import { rpcCodes, rpcIdOf, rpcRefusal } from '../adcp/rpc.ts';
+import type { RpcId } from '../adcp/rpc.ts';
 import { isParseFault, refusalOfScan } from '../adcp/scan-refusal.ts';
-import { bearerOf } from '../auth/bearer.ts';
+import { anonymousBytesMax, bodyRefusal, callerOf, keyRecord } from '../auth/caller.ts';
+import type { Caller } from '../auth/caller.ts';
 import type { Admission, BodyEnds, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
 import type { IngestedBody, IngestedCall } from '../ingest.ts';
 import { isPlainCall, plainReply } from './plain-call.ts';
 import type { ToolAnswer } from './plain-call.ts';
-import { rpcCodes, rpcRefusal } from './rpc.ts';
-import type { RpcId } from './rpc.ts';
 import { sdkExchange } from './sdk-exchange.ts';
-
-/** Bytes of a body without a good key: enough for initialize, tools/list and the public tool. */
-const anonymousBytesMax = 64 * 1024;
-
-/** Who asks: a caller, or why there is none. */
-type Caller =
-  | { readonly known: true; readonly principal: Principal }
-  | { readonly known: false; readonly fault: AppError };
 
 interface Exchange {
   readonly options: AdcpOptions;
   readonly head: RequestHead;
   readonly caller: Caller;
-}
-
-async function callerOf(options: AdcpOptions, head: RequestHead): Promise<Caller> {
-  try {
-    return {
-      known: true,
-      principal: await options.service.authenticate(bearerOf(head.headers['authorization'])),
-    };
-  } catch (error) {
-    const fault = faultOf(error);
-    if (fault.code === 'AUTH_MISSING' || fault.code === 'AUTH_INVALID') return { known: false, fault };
-    throw error;
-  }
-}
-
-function keyRecord(caller: Caller): ReplyRecord {
-  return caller.known ? { keyId: caller.principal.keyId } : {};
-}
-
-const modernNames = ['"idempotency_key"', '"adcp_version"', '"adcp_major_version"'] as const;
-
-/**
- * The generation of a call whose arguments could not be read, for the choice of one word: does any field that older
- * callers do not know stand near an end of the body?
- */
-function guessGeneration(ends: BodyEnds): Generation {
-  const isModern = modernNames.some((name) => ends.head.includes(name) || ends.tail.includes(name));
-  return isModern ? defaultRelease : 'legacy';
 }
 
 function scanReply(exchange: Exchange, call: IngestedCall & { readonly ok: false }, ends: BodyEnds): Reply {
@@ -69,14 +33,6 @@ function scanReply(exchange: Exchange, call: IngestedCall & { readonly ok: false
     rpcCode: isParseFault(call.fault) ? rpcCodes.parse : rpcCodes.invalidRequest,
     record: keyRecord(exchange.caller),
   });
-}
-
-function generationOf(operation: string, args: JsonObject): Generation {
-  try {
-    return negotiate(operation, args);
-  } catch {
-    return isLegacyCall(operation, args) ? 'legacy' : defaultRelease;
-  }
 }
 
 /** On refusal the text is the error alone, for readers that see no structured content. */
@@ -113,11 +69,6 @@ async function callTool(
     ...(reply.ok || reply.unexpected === undefined ? {} : { unexpected: reply.unexpected }),
   };
   return { answer: toolAnswer(reply), record };
-}
-
-function rpcIdOf(message: JsonObject): RpcId {
-  const id = message['id'];
-  return typeof id === 'string' || typeof id === 'number' ? id : null;
 }
 
 function invalidMessage(exchange: Exchange, id: RpcId, says: string, suggestion: string): Reply {
@@ -211,7 +162,7 @@ async function admit(options: AdcpOptions, head: RequestHead): Promise<Admission
   if (head.method !== 'POST') return { admitted: false, reply: notAllowed };
   let caller: Caller;
   try {
-    caller = await callerOf(options, head);
+    caller = await callerOf(options.service, head);
   } catch (error) {
     const fault = faultOf(error);
     const record = error === fault ? {} : { unexpected: error };
@@ -223,8 +174,7 @@ async function admit(options: AdcpOptions, head: RequestHead): Promise<Admission
     bodyBytesMax: caller.known ? limits.requestBytesMax : anonymousBytesMax,
     answer: async (call, ends) => (call.ok ? answerMessage(exchange, call) : scanReply(exchange, call, ends)),
     refuse(fault) {
-      // A stranger whose body is too large is told to send a key, not to send less.
-      const said = !caller.known && fault.code === 'BODY_TOO_LARGE' ? caller.fault : fault;
+      const said = bodyRefusal(caller, fault);
       return rpcRefusal(said, { id: null, generation: defaultRelease, record: keyRecord(caller) });
     },
   };
