@@ -6,6 +6,8 @@ import type { Log } from '../platform/log.ts';
 import { nodePrimitives } from '../platform/primitives.ts';
 import { packageVersion } from '../platform/package-version.ts';
 import { createMcpEndpoint } from '../protocol/mcp/endpoint.ts';
+import { createRestEndpoint } from '../protocol/rest/endpoint.ts';
+import { restBase } from '../protocol/rest/routes.ts';
 import { supportedBilling } from '../service/account-sync-scripts.ts';
 import { createAdmin } from './admin/admin.ts';
 import { removeAdminFile, writeAdminFile } from './admin/admin-file.ts';
@@ -39,8 +41,16 @@ export async function startNode(
     build: { version: packageVersion(), supportedBilling },
     webhooksOffered: false,
   });
+  const rest = createRestEndpoint({ service: core.service, primitives: nodePrimitives });
   const http = createHttpServer({
-    doors: [{ path: '/mcp', about: 'AdCP over MCP (streamable HTTP, POST)', endpoint: mcp }],
+    doors: [
+      { path: '/mcp', about: 'AdCP over MCP (streamable HTTP, POST)', endpoint: mcp },
+      {
+        path: restBase,
+        about: `REST in the shape of Scope3's buyer API (${restBase}/openapi.yaml)`,
+        endpoint: rest,
+      },
+    ],
     ingest: core.ingest,
     health: { notReady: () => (isReady ? null : 'starting or stopping') },
     log,

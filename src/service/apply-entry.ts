@@ -4,6 +4,7 @@ import {
   acceptOperation,
   deleteAudienceRow,
   describeAudienceRow,
+  failAudience,
   insertAudience,
   type AudienceDetails,
   type AudienceRow,
@@ -33,6 +34,7 @@ export function* applyEntry(
   const untouched = { ...entry, audienceNo: null, opSeq: null, uploadedCount: 0 };
   switch (plan.kind) {
     case 'fail':
+      if (row?.managedBy === 'buyer') yield* failAudience(input.accountNo, row.audienceNo, input.nowMs);
       return { ...untouched, kind: 'failed', errors: plan.errors };
     case 'already_deleted':
       return { ...untouched, kind: 'deleted' };

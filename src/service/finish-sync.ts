@@ -23,7 +23,12 @@ export function sizeRule(rules: SizeRules, sandbox: boolean): SizeRule {
 /** What the `outcome` column of a task holds: a draft until everything settled, then the outcome. */
 export type StoredOutcome =
   | { readonly kind: 'draft'; readonly draft: SyncDraft }
-  | { readonly kind: 'outcome'; readonly outcome: SyncOutcome };
+  | {
+      readonly kind: 'outcome';
+      readonly outcome: SyncOutcome;
+      /** Audiences that the call named: the first ones of the outcome. */
+      readonly namedCount?: number;
+    };
 
 /** The outcome as the audiences stand now. */
 export function* currentOutcome(
@@ -61,7 +66,11 @@ export function* finishIfSettled(
   yield* completeTask(
     accountNo,
     taskId,
-    sealer.seal({ kind: 'outcome', outcome } satisfies StoredOutcome),
+    sealer.seal({
+      kind: 'outcome',
+      outcome,
+      namedCount: stored.draft.entries.length,
+    } satisfies StoredOutcome),
     nowMs,
   );
   yield* fixResponse(accountNo, taskId, sealer.seal(outcome));

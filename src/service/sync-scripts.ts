@@ -35,6 +35,8 @@ export interface AcceptSyncInput {
   readonly context: JsonObject | null;
   /** Nobody waits for matching: the answer is fixed here, which saves a transaction. */
   readonly answersAtOnce: boolean;
+  /** An answer that is fixed here is the task's handle instead of `processing` results. */
+  readonly answersWithTask: boolean;
 }
 
 export interface AcceptedFold {
@@ -112,7 +114,7 @@ export function createSyncScripts(sealer: Sealer, rules: SizeRules) {
 }
 
 function* earlyAnswer(rules: SizeRules, input: AcceptSyncInput, draft: SyncDraft): Script<SyncOutcome> {
-  if (input.hasWebhook) return { kind: 'submitted', taskId: input.taskId as TaskId };
+  if (input.answersWithTask) return { kind: 'submitted', taskId: input.taskId as TaskId };
   return yield* currentOutcome(rules, input.accountNo, draft, []);
 }
 
@@ -210,7 +212,10 @@ function* recordTask(
   early: SyncOutcome | null,
 ): Script<void> {
   const { accountNo, taskId, principalNo, generation, nowMs, hasWebhook, context } = input;
-  const stored: StoredOutcome = outcome === null ? { kind: 'draft', draft } : { kind: 'outcome', outcome };
+  const stored: StoredOutcome =
+    outcome === null
+      ? { kind: 'draft', draft }
+      : { kind: 'outcome', outcome, namedCount: draft.entries.length };
   yield* insertTask({
     accountNo,
     taskId,
