@@ -5,14 +5,18 @@ import { systemClock, systemRandom } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { nodePrimitives } from '../platform/primitives.ts';
 import { packageVersion } from '../platform/package-version.ts';
+import type { Door } from '../protocol/endpoint.ts';
 import { createMcpEndpoint } from '../protocol/mcp/endpoint.ts';
+import { tools } from '../protocol/mcp/tools.ts';
 import { createRestEndpoint } from '../protocol/rest/endpoint.ts';
+import { errorExample, openApiDocument } from '../protocol/rest/openapi.ts';
 import { restBase } from '../protocol/rest/routes.ts';
 import { supportedBilling } from '../service/account-sync-scripts.ts';
 import { createAdmin } from './admin/admin.ts';
 import { removeAdminFile, writeAdminFile } from './admin/admin-file.ts';
 import { startAdminServer } from './admin/admin-server.ts';
 import { openCore, type Core } from './core.ts';
+import { createDocsEndpoint, docsPath } from './docs/docs-endpoint.ts';
 import { createHttpServer } from './http/server.ts';
 import type { ServeSettings } from './options.ts';
 
@@ -25,6 +29,16 @@ export interface RunningNode {
 }
 
 const closeGraceMs = 10_000;
+
+function restDoor({ service }: Core): Door {
+  const about = `REST in the shape of Scope3's buyer API (${restBase}/openapi.yaml)`;
+  return { path: restBase, about, endpoint: createRestEndpoint({ service, primitives: nodePrimitives }) };
+}
+
+function docsDoor(): Door {
+  const endpoint = createDocsEndpoint({ openApi: openApiDocument(), errorExample, tools });
+  return { path: docsPath, about: 'Documentation for people', endpoint };
+}
 
 export async function startNode(
   settings: ServeSettings,
@@ -41,15 +55,11 @@ export async function startNode(
     build: { version: packageVersion(), supportedBilling },
     webhooksOffered: false,
   });
-  const rest = createRestEndpoint({ service: core.service, primitives: nodePrimitives });
   const http = createHttpServer({
     doors: [
       { path: '/mcp', about: 'AdCP over MCP (streamable HTTP, POST)', endpoint: mcp },
-      {
-        path: restBase,
-        about: `REST in the shape of Scope3's buyer API (${restBase}/openapi.yaml)`,
-        endpoint: rest,
-      },
+      restDoor(core),
+      docsDoor(),
     ],
     ingest: core.ingest,
     health: { notReady: () => (isReady ? null : 'starting or stopping') },

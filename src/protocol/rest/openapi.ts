@@ -47,7 +47,6 @@ function shown(schema: Schema, isComponent = false): JsonObject {
     if (keyword.startsWith('x-')) continue;
     if (keyword === 'format' && value === 'multiline') continue;
     if (keyword === 'items') fields[keyword] = shown(value as Schema);
-    else if (keyword === 'anyOf') fields[keyword] = (value as readonly Schema[]).map((one) => shown(one));
     else if (keyword === 'properties') {
       const below = Object.entries(value as Readonly<Record<string, Schema>>);
       fields[keyword] = Object.fromEntries(below.map(([key, one]) => [key, shown(one)]));
@@ -145,12 +144,18 @@ function pathsOf(): JsonObject {
   return paths;
 }
 
+function refusalHeaders(status: string): JsonObject {
+  if (status === '401') return { headers: { 'WWW-Authenticate': { schema: { type: 'string' } } } };
+  if (status !== '429' && status !== '503') return {};
+  return { headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } } };
+}
+
 function sharedResponses(): JsonObject {
   const schema = { $ref: '#/components/schemas/Error' };
   return Object.fromEntries(
     Object.entries(refusalTexts).map(([status, description]) => [
       status,
-      { description, content: { 'application/json': { schema } } },
+      { description, ...refusalHeaders(status), content: { 'application/json': { schema } } },
     ]),
   );
 }

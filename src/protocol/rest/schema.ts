@@ -23,7 +23,7 @@ export interface Schema {
   readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
-  readonly anyOf?: readonly Schema[];
+  readonly minProperties?: number;
   /** The pattern in words: "must be …". */
   readonly 'x-says'?: string;
 }

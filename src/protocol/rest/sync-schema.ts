@@ -47,9 +47,10 @@ export const memberSchema: Schema = {
       ...identifiers,
     },
     ['externalId'],
-    'One person: your id and at least one identifier.',
+    'One person: `externalId` and at least one of `hashedEmail`, `hashedPhone` and `uids`.',
   ),
-  anyOf: [{ required: ['hashedEmail'] }, { required: ['hashedPhone'] }, { required: ['uids'] }],
+  // The id and one identifier: generators of clients understand this, and lose the type over alternatives.
+  minProperties: 2,
 };
 
 export const removedMemberSchema: Schema = object(

@@ -178,6 +178,8 @@ async function performSync(options: RestOptions, call: RestCall): Promise<RestAn
   };
 }
 
+const counted = (count: number): string => count.toLocaleString('en-US');
+
 const exampleHash = '973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b';
 const exampleTask = '8f0f2a5e-6a55-4a4a-9e0b-0d3c5a1f7b21';
 
@@ -192,7 +194,7 @@ export const syncAudiences: Route = {
   summary: 'Sync audiences',
   description: `Creates, changes and deletes audiences. Answered as soon as the request is on disk; matching follows, and the task tells how far it is.
 
-Requests to one audience take effect in the order of their answers. In one request \`remove\` wins over \`add\`. At most ${limits.restMemberCountPerArrayMax} members in an array and ${limits.memberCountPerCallMax} in a request; send longer lists as further requests. A bad member fails its audience, and the other audiences go on; a request of which nothing could be applied is refused at once.`,
+Requests to one audience take effect in the order of their answers. In one request \`remove\` wins over \`add\`. At most ${counted(limits.restMemberCountPerArrayMax)} members in an array and ${counted(limits.memberCountPerCallMax)} in a request; send longer lists as further requests. A bad member fails its audience, and the other audiences go on; a request of which nothing could be applied is refused at once.`,
   params: { accountId: accountParam },
   body: {
     schema: syncBodySchema,

@@ -1,4 +1,4 @@
-import type { Json } from '../../engine/types.ts';
+import type { Json, JsonObject } from '../../engine/types.ts';
 import { isArray, isObject } from '../adcp/argument-reader.ts';
 
 /** Words that a plain scalar would turn into something else than a string. Source: YAML 1.2.2, core schema, and 1.1 readers. */
@@ -21,7 +21,17 @@ function isNested(value: Json): boolean {
   return (isArray(value) || isObject(value)) && !isEmpty(value);
 }
 
+/** Text of several lines, where a block scalar can hold it as it is. */
+function isBlock(value: Json): value is string {
+  return typeof value === 'string' && /^[^\s].*\n(?:.*\n)*.*\S$/u.test(value) && !/[^\n\P{Cc}]/u.test(value);
+}
+
+function blockLines(value: string, indent: string): readonly string[] {
+  return value.split('\n').map((line) => (line === '' ? '' : `${indent}${line}`));
+}
+
 function lines(value: Json, indent: string): readonly string[] {
+  if (!isNested(value)) return [`${indent}${leaf(value)}`];
   if (isArray(value)) {
     return value.flatMap((element) => {
       if (!isNested(element)) return [`${indent}- ${leaf(element)}`];
@@ -29,12 +39,11 @@ function lines(value: Json, indent: string): readonly string[] {
       return [`${indent}- ${first.slice(indent.length + 2)}`, ...rest];
     });
   }
-  if (!isObject(value)) return [`${indent}${leaf(value)}`];
-  return Object.entries(value).flatMap(([name, below]) =>
-    isNested(below)
-      ? [`${indent}${scalar(name)}:`, ...lines(below, `${indent}  `)]
-      : [`${indent}${scalar(name)}: ${leaf(below)}`],
-  );
+  return Object.entries(value as JsonObject).flatMap(([name, below]) => {
+    const key = `${indent}${scalar(name)}:`;
+    if (isBlock(below)) return [`${key} |-`, ...blockLines(below, `${indent}  `)];
+    return isNested(below) ? [key, ...lines(below, `${indent}  `)] : [`${key} ${leaf(below)}`];
+  });
 }
 
 function leaf(value: Json): string {
