@@ -40,7 +40,7 @@ CREATE TABLE account (
   created_at INTEGER NOT NULL,
   -- The caller that declared it; NULL when the seller made it.
   declared_by INTEGER REFERENCES principal (principal_no)
-) STRICT;
+, description TEXT, updated_at INTEGER, buyer_settings TEXT) STRICT;
 
 CREATE UNIQUE INDEX account_by_natural_key
   ON account (brand_domain, brand_id, operator, sandbox, ifnull(declared_by, 0))
@@ -94,7 +94,7 @@ CREATE TABLE audience (
   member_count INTEGER NOT NULL DEFAULT 0,
   matched_count INTEGER NOT NULL DEFAULT 0,
   breakdown TEXT,
-  suspended_reason TEXT,
+  suspended_reason TEXT, failed_at INTEGER,
   PRIMARY KEY (account_no, audience_no),
   CHECK ((state = 'deleted') = (deleted_at IS NOT NULL)),
   CHECK (counted_seq <= accepted_seq),

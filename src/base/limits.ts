@@ -10,6 +10,8 @@ const MiB = 1024 * KiB;
 export const limits = {
   /** Members (add + remove, all audiences) in one call. Source: AdCP sync_audiences, "Size limit". */
   memberCountPerCallMax: 100_000,
+  /** Members in one `add` or `remove` of a REST body. Source: Scope3 REST, sync audiences. */
+  restMemberCountPerArrayMax: 10_000,
   /** Audiences named in one call, and audiences kept per account. */
   audienceCountPerCallMax: 1_000,
   audienceCountPerAccountMax: 10_000,

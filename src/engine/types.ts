@@ -191,6 +191,8 @@ export interface OrdinalSink {
 export interface MemberPolicy {
   /** Legacy callers: a member without an external id gets a key derived from its identifiers. */
   readonly derivesMissingKeys: boolean;
+  /** A `remove` entry must name its member: one without an external id is bad. Source: Scope3 REST, members in `remove`. */
+  readonly removesByIdOnly?: boolean;
   /** `skip`: bad members stay out and good ones go in. `fail`: one bad member fails its audience. */
   readonly invalidMembers: 'fail' | 'skip';
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { systemClock, systemRandom } from '../platform/clock.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import { workerUrl } from '../platform/worker-url.ts';
+import type { AdvertiserService } from '../service/advertiser-api.ts';
 import type { RollcallService } from '../service/api.ts';
 import { createMatchQueue, type MatchQueue } from '../service/match-queue.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
@@ -33,7 +34,7 @@ export interface CoreOptions {
 export interface Core {
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
-  readonly service: RollcallService;
+  readonly service: RollcallService & AdvertiserService;
   readonly ingest: IngestPool;
   readonly queue: MatchQueue;
   readonly matchThread: MatchThread;

@@ -11,11 +11,16 @@ import { createA2aEndpoint } from '../protocol/a2a/endpoint.ts';
 import type { AdcpOptions } from '../protocol/adcp/operations.ts';
 import type { Door } from '../protocol/endpoint.ts';
 import { createMcpEndpoint } from '../protocol/mcp/endpoint.ts';
+import { tools } from '../protocol/mcp/tools.ts';
+import { createRestEndpoint } from '../protocol/rest/endpoint.ts';
+import { errorExample, openApiDocument } from '../protocol/rest/openapi.ts';
+import { restBase } from '../protocol/rest/routes.ts';
 import { supportedBilling } from '../service/account-sync-scripts.ts';
 import { createAdmin } from './admin/admin.ts';
 import { removeAdminFile, writeAdminFile } from './admin/admin-file.ts';
 import { startAdminServer } from './admin/admin-server.ts';
 import { openCore, type Core } from './core.ts';
+import { createDocsEndpoint, docsPath } from './docs/docs-endpoint.ts';
 import { createHttpServer } from './http/server.ts';
 import type { ServeSettings } from './options.ts';
 
@@ -30,7 +35,9 @@ export interface RunningNode {
 const closeGraceMs = 10_000;
 
 /** Every protocol, each behind its path. */
-function doorsOf(adcp: AdcpOptions, publicUrl: string): readonly Door[] {
+function doorsOf({ service }: Core, adcp: AdcpOptions, publicUrl: string): readonly Door[] {
+  const rest = createRestEndpoint({ service, primitives: nodePrimitives });
+  const docs = createDocsEndpoint({ openApi: openApiDocument(), errorExample, tools });
   const a2a = { ...adcp, publicUrl, doorPath: '/a2a', random: systemRandom };
   return [
     { path: '/mcp', about: 'AdCP over MCP (streamable HTTP, POST)', endpoint: createMcpEndpoint(adcp) },
@@ -40,6 +47,12 @@ function doorsOf(adcp: AdcpOptions, publicUrl: string): readonly Door[] {
       endpoint: createA2aEndpoint(a2a),
     },
     { path: agentCardPath, about: 'the agent card for A2A', endpoint: createAgentCardEndpoint(a2a) },
+    {
+      path: restBase,
+      about: `REST in the shape of Scope3's buyer API (${restBase}/openapi.yaml)`,
+      endpoint: rest,
+    },
+    { path: docsPath, about: 'documentation for people', endpoint: docs },
   ];
 }
 
@@ -64,7 +77,7 @@ export async function startNode(
     webhooksOffered: false,
   };
   const http = createHttpServer({
-    doors: doorsOf(adcp, settings.publicUrl),
+    doors: doorsOf(core, adcp, settings.publicUrl),
     ingest: core.ingest,
     health: { notReady: () => (isReady ? null : 'starting or stopping') },
     log,

@@ -15,12 +15,14 @@ import type {
   Principal,
   RollcallService,
 } from '../service/api.ts';
+import type { AdvertiserService } from '../service/advertiser-api.ts';
 import { accountNotFound } from '../service/account-scripts.ts';
 import { createAuthenticator } from '../service/authenticate.ts';
 import { createKeyedHash } from '../service/keyed-hash.ts';
 import type { MatchQueue } from '../service/match-queue.ts';
 import { syncAudiences, type SyncDeps } from '../service/sync-audiences.ts';
 import type { Store } from '../store/store.ts';
+import { createAdvertiserService } from './advertiser-service.ts';
 import type { Scripts } from './scripts.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -46,7 +48,7 @@ export interface ServiceParts {
   readonly graphVersion: () => number;
 }
 
-export function createService(parts: ServiceParts): RollcallService {
+export function createService(parts: ServiceParts): RollcallService & AdvertiserService {
   const { store, secrets, queue } = parts;
   const startedAtMs = systemClock.now();
   const hashRequestKey = createKeyedHash(secrets.pepper);
@@ -88,6 +90,7 @@ export function createService(parts: ServiceParts): RollcallService {
       });
     },
     capabilityFacts: async () => capabilityFacts(parts, startedAtMs),
+    ...createAdvertiserService({ ...parts, newAccountId, hashRequestKey, replayTtlMs }),
   };
 }
 

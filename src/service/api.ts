@@ -103,6 +103,8 @@ export interface SyncCall {
   readonly invalidMembers: 'fail' | 'skip';
   /** A push_notification_config came with the call. */
   readonly wantsCallback: boolean;
+  /** True: the answer is the task, as soon as the call is durable; matching is never waited for. */
+  readonly wantsTask?: boolean;
   readonly context: JsonObject | undefined;
   /** The protocol's body for an outcome; stored for replay. Envelope fields (context, timestamp, replayed) are added outside. */
   readonly encode: (outcome: SyncOutcome) => JsonObject;
@@ -177,6 +179,8 @@ export interface TaskView {
   readonly completedAtMs: number | null;
   readonly hasWebhook: boolean;
   readonly context: JsonObject | undefined;
+  /** The audiences that the call named, in its order; results of its outcome come in the same order, before any other. */
+  readonly audienceIds?: readonly string[];
   /** Audiences settled of audiences in the call. */
   readonly progress: { readonly done: number; readonly total: number };
   /** Present when completed. */

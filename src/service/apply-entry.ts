@@ -3,6 +3,7 @@ import { must, unreachable } from '../base/assert.ts';
 import {
   deleteAudienceRow,
   describeAudienceRow,
+  failAudience,
   insertAudience,
   type AudienceDetails,
   type AudienceRow,
@@ -32,6 +33,7 @@ export function* applyEntry(
   const untouched = { ...entry, audienceNo: null, opSeq: null, uploadedCount: 0 };
   switch (plan.kind) {
     case 'fail':
+      if (row?.managedBy === 'buyer') yield* failAudience(input.accountNo, row.audienceNo, input.nowMs);
       return { ...untouched, kind: 'failed', errors: plan.errors };
     case 'already_deleted':
       return { ...untouched, kind: 'deleted' };

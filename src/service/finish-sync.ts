@@ -28,7 +28,12 @@ export type StoredOutcome =
       /** The call's answer was fixed when it was accepted. */
       readonly answered?: boolean;
     }
-  | { readonly kind: 'outcome'; readonly outcome: SyncOutcome };
+  | {
+      readonly kind: 'outcome';
+      readonly outcome: SyncOutcome;
+      /** Audiences that the call named: the first ones of the outcome. */
+      readonly namedCount?: number;
+    };
 
 /** The outcome as the audiences stand now. */
 export function* currentOutcome(
@@ -92,7 +97,8 @@ export function* finishIfSettled(
   const stored = sealer.open<StoredOutcome>(must(task.outcome, () => 'a task has a draft'));
   if (stored.kind === 'outcome') return stored.outcome;
   const outcome = outcomeOf(rules, stored.draft, parts, yield* audiences());
-  const whole = sealer.seal({ kind: 'outcome', outcome } satisfies StoredOutcome);
+  const namedCount = stored.draft.entries.length;
+  const whole = sealer.seal({ kind: 'outcome', outcome, namedCount } satisfies StoredOutcome);
   yield* completeTask(accountNo, taskId, whole, nowMs);
   if (stored.answered !== true) yield* fixResponse(accountNo, taskId, sealer.seal(outcome));
   return outcome;

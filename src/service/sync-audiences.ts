@@ -47,7 +47,8 @@ export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<Syn
     invalidMembers: call.invalidMembers,
     hasWebhook: call.wantsCallback,
     context: call.context ?? null,
-    answersAtOnce: deps.settings.waitMs === 0,
+    answersAtOnce: deps.settings.waitMs === 0 || call.wantsTask === true,
+    answersWithTask: call.wantsCallback || call.wantsTask === true,
   });
   return answer(deps, call, account, keyHash, taskId, accepted);
 }

@@ -40,6 +40,8 @@ export interface AcceptSyncInput {
   readonly context: JsonObject | null;
   /** Nobody waits for matching: the answer is fixed here, which saves a transaction. */
   readonly answersAtOnce: boolean;
+  /** An answer that is fixed here is the task's handle instead of `processing` results. */
+  readonly answersWithTask: boolean;
 }
 
 export interface AcceptedFold {
@@ -118,7 +120,7 @@ export function createSyncScripts(sealer: Sealer, rules: SizeRules) {
 }
 
 function earlyAnswer(input: AcceptSyncInput, asItStands: () => SyncOutcome): SyncOutcome {
-  return input.hasWebhook ? { kind: 'submitted', taskId: input.taskId as TaskId } : asItStands();
+  return input.answersWithTask ? { kind: 'submitted', taskId: input.taskId as TaskId } : asItStands();
 }
 
 function* outcomeSoFar(
@@ -238,7 +240,9 @@ function* recordTask(
 ): Script<void> {
   const { accountNo, taskId, principalNo, generation, nowMs, hasWebhook, context } = input;
   const stored: StoredOutcome =
-    outcome === null ? { kind: 'draft', draft, answered: early !== null } : { kind: 'outcome', outcome };
+    outcome === null
+      ? { kind: 'draft', draft, answered: early !== null }
+      : { kind: 'outcome', outcome, namedCount: draft.entries.length };
   yield* insertTask({
     accountNo,
     taskId,

@@ -61,9 +61,18 @@ function viewOf(sealer: Sealer, row: TaskRow): TaskView {
     completedAtMs: row.completedAt,
     hasWebhook: row.hasWebhook === 1,
     context: row.context === null ? undefined : sealer.open<JsonObject>(row.context),
+    ...audienceIdsOf(stored),
     progress: { done: row.audienceDone, total: row.audienceTotal },
     ...(stored?.kind === 'outcome' ? { outcome: stored.outcome } : {}),
   };
+}
+
+function audienceIdsOf(stored: StoredOutcome | null): Pick<TaskView, 'audienceIds'> {
+  if (stored?.kind === 'draft') {
+    return { audienceIds: stored.draft.entries.map(({ audienceId }) => audienceId) };
+  }
+  if (stored?.outcome.kind !== 'answered' || stored.namedCount === undefined) return {};
+  return { audienceIds: stored.outcome.audiences.slice(0, stored.namedCount).map((one) => one.audienceId) };
 }
 
 function fits(task: TaskView, accountNo: number, { filter, accountNo: wanted }: ResolvedTaskQuery): boolean {

@@ -37,10 +37,11 @@ const insert = `INSERT INTO audience (account_no, audience_no, audience_id, name
   tags, consent_basis, managed_by, state, created_at, updated_at, last_synced_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'buyer', 'live', ?, ?, ?)`;
 const describe = `UPDATE audience SET name = ?, description = ?, audience_type = ?, tags = ?, consent_basis = ?,
-  updated_at = ?, last_synced_at = ?, accepted_seq = coalesce(?, accepted_seq)
+  failed_at = NULL, updated_at = ?, last_synced_at = ?, accepted_seq = coalesce(?, accepted_seq)
   WHERE account_no = ? AND audience_no = ?`;
 const count = `UPDATE audience SET counted_seq = ?, counted_graph_version = ?, member_count = ?, matched_count = ?,
   breakdown = ? WHERE account_no = ? AND audience_no = ?`;
+const fail = `UPDATE audience SET failed_at = ? WHERE account_no = ? AND audience_no = ?`;
 const remove = `UPDATE audience SET state = 'deleted', deleted_at = ?, updated_at = ?, name = NULL,
   description = NULL, tags = NULL, breakdown = NULL WHERE account_no = ? AND audience_no = ? AND state = 'live'`;
 const stale = `SELECT account_no AS accountNo, audience_no AS audienceNo FROM audience
@@ -91,6 +92,10 @@ export function* describeAudienceRow(
   const words = [name, description, audienceType, tags, consentBasis];
   yield* run(describe, ...words, nowMs, nowMs, opSeq, accountNo, audienceNo);
 }
+
+/** The newest sync of this audience was refused for it; what was there before stands. */
+export const failAudience = (accountNo: number, audienceNo: number, nowMs: number): Script<number> =>
+  run(fail, nowMs, accountNo, audienceNo);
 
 export interface CountedAudience {
   readonly countedSeq: number;

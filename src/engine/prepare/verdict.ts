@@ -32,7 +32,8 @@ export function judgeSide(
   policy: MemberPolicy,
 ): SideVerdict {
   const mine = arrays.filter((array) => array.side === side);
-  const pardonsMissingId = side === 'remove' || policy.derivesMissingKeys;
+  const pardonsMissingId =
+    policy.derivesMissingKeys || (side === 'remove' && policy.removesByIdOnly !== true);
   const faultMask = pardonsMissingId ? missingIdMask : ~0;
   const rowCount = mine.reduce((sum, array) => sum + array.rowCount, 0);
   const goodRows = new Uint32Array(rowCount);

@@ -60,5 +60,9 @@ export function memberPolicyOf(skeleton: Json, envelope: Envelope): MemberPolicy
     args !== null &&
     !Array.isArray(args) &&
     isLegacyCall('sync_audiences', args as JsonObject);
-  return { derivesMissingKeys: derives, invalidMembers: skips ? 'skip' : 'fail' };
+  return {
+    derivesMissingKeys: derives,
+    ...(envelope === 'rest' ? { removesByIdOnly: true } : {}),
+    invalidMembers: skips ? 'skip' : 'fail',
+  };
 }

@@ -1,7 +1,8 @@
 import { start } from './0001-start.ts';
+import { buyerApi } from './0002-buyer-api.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [start];
+export const migrations: readonly Migration[] = [start, buyerApi];

@@ -1,0 +1,154 @@
+import { AppError } from '../../base/faults.ts';
+import type { JsonObject } from '../../engine/types.ts';
+import type { Principal } from '../../service/api.ts';
+import { isObject, IssueList } from '../adcp/argument-reader.ts';
+import { refuse } from '../adcp/issues.ts';
+import { refusalOfScan } from '../adcp/scan-refusal.ts';
+import { bearerOf } from '../auth/bearer.ts';
+import type { Admission, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
+import type { IngestedCall } from '../ingest.ts';
+import { checkValue } from './check-schema.ts';
+import { matchRoute } from './match-route.ts';
+import { openApiYaml } from './openapi.ts';
+import { readQuery } from './read-query.ts';
+import { Refused } from './refused.ts';
+import { refusal, refusalOf } from './rest-errors.ts';
+import type { RestCall, RestOptions, Route } from './route.ts';
+import { restBase, routes } from './routes.ts';
+
+const noMembers = { members: [], membersDigest: new Uint8Array(0) } as const;
+
+/** Any text without spaces; it is stored only as a keyed hash. */
+const requestKeyPattern = /^[\x21-\x7e]{1,255}$/;
+
+interface Exchange {
+  readonly options: RestOptions;
+  readonly head: RequestHead;
+  readonly caller: Principal;
+  readonly route: Route;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+function recordOf({ route, caller }: Exchange): ReplyRecord {
+  return { operation: route.operation, keyId: caller.keyId };
+}
+
+function refusalOfError(error: unknown, record: ReplyRecord): Reply {
+  if (error instanceof Refused) return refusal(error.status, error.error, {}, record);
+  if (error instanceof AppError) return refusalOf(error, { ...record, code: error.code });
+  return refusalOf(new AppError('SERVICE_UNAVAILABLE'), { ...record, unexpected: error });
+}
+
+function requestKeyOf({ route, head }: Exchange): string | null {
+  const key = route.takesRequestKey === true ? head.headers['idempotency-key'] : undefined;
+  if (key === undefined) return null;
+  if (requestKeyPattern.test(key)) return key;
+  return refuse(['Idempotency-Key'], 'pattern', 'Idempotency-Key must be 1 to 255 visible ASCII characters.');
+}
+
+/**
+ * Members were taken out wherever a body of any protocol may hold them. Here they may lie in the body's own `audiences` only:
+ * anywhere else they would be taken for the members of another list.
+ */
+function refuseStrayAudiences(body: JsonObject): void {
+  const params = body['params'];
+  if (isObject(params) && (Object.hasOwn(params, 'arguments') || Object.hasOwn(params, 'message'))) {
+    refuse(['params'], 'not', 'params belongs to another protocol; send audiences at the top of the body.');
+  }
+}
+
+function readBody(
+  { route }: Exchange,
+  call: IngestedCall | null,
+): Pick<RestCall, 'body' | 'members' | 'membersDigest'> {
+  if (route.body === undefined || call === null) return { body: {}, ...noMembers };
+  if (!call.ok) throw refusalOfScan(call.fault);
+  const body = call.skeleton;
+  if (!isObject(body)) return refuse([], 'type', 'The body must be a JSON object.');
+  refuseStrayAudiences(body);
+  const issues = new IssueList();
+  if (route.body.check === undefined) checkValue(route.body.schema, body, [], issues);
+  else route.body.check(body, issues);
+  issues.settle();
+  return { body, members: call.audiences, membersDigest: call.membersDigest };
+}
+
+/** Checks one request, performs it, and says how it went. Never rejects. */
+async function answer(exchange: Exchange, ingested: IngestedCall | null): Promise<Reply> {
+  const { options, head, caller, route, params } = exchange;
+  const record = recordOf(exchange);
+  try {
+    const issues = new IssueList();
+    const query = readQuery(route.query ?? {}, head.query, issues);
+    issues.settle();
+    const requestKey = requestKeyOf(exchange);
+    const done = await route.perform(options, {
+      caller,
+      params,
+      query,
+      requestKey,
+      ...readBody(exchange, ingested),
+    });
+    return {
+      status: done.status,
+      headers: { 'content-type': 'application/json', ...done.headers },
+      body: JSON.stringify(done.body),
+      record,
+    };
+  } catch (error) {
+    return refusalOfError(error, record);
+  }
+}
+
+function document(head: RequestHead): Reply {
+  if (head.method !== 'GET' && head.method !== 'HEAD') return wrongMethod(['GET'], {});
+  return { status: 200, headers: { 'content-type': 'application/yaml; charset=utf-8' }, body: openApiYaml() };
+}
+
+function wrongMethod(methods: readonly string[], record: ReplyRecord): Reply {
+  const allow = methods.join(', ');
+  const message = `This address is served for ${methods.join(' and ')} only.`;
+  return refusal(405, { code: 'METHOD_NOT_ALLOWED', message }, { allow }, record);
+}
+
+function nothingHere(record: ReplyRecord): Reply {
+  const details = { suggestion: `See ${restBase}/openapi.yaml for what is served.` };
+  return refusal(
+    404,
+    { code: 'NOT_FOUND', message: 'There is nothing at this address.', details },
+    {},
+    record,
+  );
+}
+
+async function admit(options: RestOptions, head: RequestHead): Promise<Admission> {
+  const path = head.path.slice(restBase.length);
+  if (path === '/openapi.yaml') return { admitted: false, reply: document(head) };
+  let caller: Principal;
+  try {
+    caller = await options.service.authenticate(bearerOf(head.headers['authorization']));
+  } catch (error) {
+    return { admitted: false, reply: refusalOfError(error, {}) };
+  }
+  const record = { keyId: caller.keyId };
+  const match = matchRoute(routes, head.method === 'HEAD' ? 'GET' : head.method, path);
+  if (match.kind === 'none') return { admitted: false, reply: nothingHere(record) };
+  if (match.kind === 'other_method') return { admitted: false, reply: wrongMethod(match.methods, record) };
+  const { route, params } = match;
+  const exchange: Exchange = { options, head, caller, route, params };
+  if (route.body === undefined) return { admitted: false, reply: await answer(exchange, null) };
+  return {
+    admitted: true,
+    bodyBytesMax: route.body.bytesMax,
+    answer: async (call) => answer(exchange, call),
+    refuse: (fault) => refusalOfError(fault, recordOf(exchange)),
+  };
+}
+
+/**
+ * The REST door, in the shape of Scope3's buyer API: every call needs a key, only the OpenAPI document does not. A sync is
+ * answered 202 as soon as it is durable.
+ */
+export function createRestEndpoint(options: RestOptions): Endpoint {
+  return { envelope: 'rest', admit: (head) => admit(options, head) };
+}
