@@ -15,6 +15,9 @@ import { stagedNamePattern } from './graph/staging.ts';
 import { createScripts, type Scripts, type ScriptSettings } from './scripts.ts';
 import { createService } from './service.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
+import type { SyndicationService } from '../service/syndication/api.ts';
+import { createSyndicationControl } from './syndication/control.ts';
+import { createSyndicationService } from './syndication/syndication-service.ts';
 import { createIngestPool, type IngestPool } from './threads/ingest-pool.ts';
 import { startMatchThread, type MatchThread } from './threads/match-thread.ts';
 
@@ -24,6 +27,9 @@ export interface CoreOptions {
   readonly waitMs: number;
   readonly buyerAccounts: boolean;
   readonly sandbox: boolean;
+  /** Callers may switch forwarding on for their accounts. */
+  readonly forwarding: boolean;
+  readonly allowHttpTo: readonly string[];
   /** Hexadecimal; empty: from the environment or the data directory. */
   readonly secret?: string;
   readonly log: Log;
@@ -34,7 +40,7 @@ export interface CoreOptions {
 export interface Core {
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
-  readonly service: RollcallService & AdvertiserService;
+  readonly service: RollcallService & AdvertiserService & SyndicationService;
   readonly ingest: IngestPool;
   readonly queue: MatchQueue;
   readonly matchThread: MatchThread;
@@ -60,7 +66,8 @@ export async function openStore(
   const secrets = loadSecrets(dataDir, given, systemRandom);
   const sizes = { minimumSize: options.minimumSize, sandboxMinimumSize };
   dropStaleStaging(dataDir);
-  const settings: ScriptSettings = { sealKey: secrets.sealKey, sizes };
+  const { sealKey, forwardKey } = secrets;
+  const settings: ScriptSettings = { sealKey, forwardKey, sizes };
   const store = await openSqliteStore({
     dataDir,
     workerUrl: workerUrl('threads/store-worker', import.meta.url),
@@ -88,6 +95,13 @@ function dropStaleStaging(dataDir: string): void {
   }
 }
 
+function startHousekeeping(store: Store<Scripts>): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    void store.write('forgetOld', { nowMs: systemClock.now() }).catch(() => undefined);
+  }, housekeepingMs);
+  return timer.unref();
+}
+
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { store, secrets } = await openStore(options);
   const { dataDir, log, fatal } = options;
@@ -100,22 +114,25 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     storeMerge: async (merge) => store.write('replaceBlocks', merge),
     fatal,
   });
-  const ingest = createIngestPool({ tokenKey, threadCount: cpus().length > 4 ? 2 : 1, fatal });
+  const { allowHttpTo } = options;
+  const control = await createSyndicationControl({ dataDir, store, secrets, allowHttpTo, log });
+  const { forwards } = control;
+  const ingest = createIngestPool({ tokenKey, forwards, threadCount: cpus().length > 4 ? 2 : 1, fatal });
   const queue = createMatchQueue({
     store,
     matcher: matchThread,
     clock: systemClock,
     troubled: (event, cause) => log('error', 'job_fault', { reason: event, ...errorFields(cause) }),
+    settled: control.wake,
   });
   const recovered = await queue.recover();
   if (recovered > 0) log('info', 'work_recovered', { job_count: recovered });
   await queue.rematchAll(matchThread.graphFacts().version);
-  const housekeeping = setInterval(() => {
-    void store.write('forgetOld', { nowMs: systemClock.now() }).catch(() => undefined);
-  }, housekeepingMs);
-  housekeeping.unref();
+  const housekeeping = startHousekeeping(store);
   const { minimumSize, waitMs, buyerAccounts, sandbox } = options;
   const graphVersion = (): number => matchThread.graphFacts().version;
+  const callersMayForward = options.forwarding;
+  const syndication = createSyndicationService({ store, callersMayForward, allowHttpTo, control });
   const service = createService({
     store,
     secrets,
@@ -125,16 +142,18 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     buyerAccounts,
     sandbox,
     graphVersion,
+    synced: control.wake,
   });
   return {
     store,
     secrets,
-    service,
+    service: { ...service, ...syndication },
     ingest,
     queue,
     matchThread,
     close: async () => {
       clearInterval(housekeeping);
+      await control.close();
       await queue.idle();
       await Promise.all([ingest.close(), matchThread.close()]);
       await store.close();

@@ -23,6 +23,8 @@ export interface Secrets {
   readonly sealKey: Uint8Array;
   /** Makes stored hashes of API keys and request keys useless without it. */
   readonly pepper: Uint8Array;
+  /** Wraps the keys under which accounts' members are kept for forwarding. */
+  readonly forwardKey: Uint8Array;
 }
 
 export const secretFileName = 'secret.key';
@@ -36,7 +38,12 @@ export function loadSecrets(dataDir: string, fromEnvironment: string | undefined
       : parseSecret(fromEnvironment, 'ROLLCALL_SECRET');
   const derive = (purpose: string): Uint8Array =>
     new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), `rollcall/${purpose}/v1`, secretBytes));
-  return { tokenKey: derive('token'), sealKey: derive('seal'), pepper: derive('pepper') };
+  return {
+    tokenKey: derive('token'),
+    sealKey: derive('seal'),
+    pepper: derive('pepper'),
+    forwardKey: derive('forward'),
+  };
 }
 
 function fromFile(dataDir: string, random: Random): Uint8Array {

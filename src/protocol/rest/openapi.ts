@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 import { restBase, routes } from './routes.ts';
 import { object, whole, type Schema } from './schema.ts';
 import { audienceSchema, memberSchema, removedMemberSchema } from './sync-schema.ts';
+import { agentSchema, recordSchema } from './syndication-schema.ts';
 import { toYaml } from './yaml.ts';
 
 export const errorSchema: Schema = whole({
@@ -35,6 +36,8 @@ const components: Readonly<Record<string, Schema>> = {
   RemovedMember: removedMemberSchema,
   Audience: audienceSchema,
   Advertiser: advertiserSchema,
+  SyndicationRecord: recordSchema,
+  SalesAgent: agentSchema,
 };
 const componentNames = new Map(Object.entries(components).map(([name, schema]) => [schema, name]));
 
@@ -176,7 +179,7 @@ export function openApiDocument(): JsonObject {
     },
     servers: [{ url: restBase }],
     security: [{ key: [] }],
-    tags: [{ name: 'Audiences' }, { name: 'Tasks' }, { name: 'Advertisers' }],
+    tags: [{ name: 'Audiences' }, { name: 'Tasks' }, { name: 'Advertisers' }, { name: 'Syndication' }],
     paths: pathsOf(),
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer' } },

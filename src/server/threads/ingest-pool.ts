@@ -14,6 +14,8 @@ const inlineBytesMax = 16 * 1024;
 
 export interface IngestPoolOptions {
   readonly tokenKey: Uint8Array;
+  /** One word of shared memory; not 0 while some account forwards its audiences. Read anew for every body. */
+  readonly forwards: Int32Array;
   readonly threadCount: number;
   /** A worker died: the process cannot keep its promises. */
   readonly fatal: (reason: string) => void;
@@ -36,7 +38,7 @@ export function createIngestPool(options: IngestPoolOptions): IngestPool {
   return {
     take: async (body, length, envelope) => {
       if (length <= inlineBytesMax)
-        return takeApart(body, length, envelope, tokeniser, nodePrimitives, memory);
+        return takeApart(body, length, envelope, tokeniser, nodePrimitives, memory, isOn(options.forwards));
       const thread = threads.reduce((idlest, other) => (other.load() < idlest.load() ? other : idlest));
       return thread.take(body, length, envelope);
     },
@@ -51,8 +53,12 @@ interface IngestThread extends IngestPool {
   load(): number;
 }
 
-function startThread({ tokenKey, fatal }: IngestPoolOptions): IngestThread {
-  const workerData: IngestWorkerData = { tokenKey };
+function isOn(word: Int32Array): boolean {
+  return Atomics.load(word, 0) !== 0;
+}
+
+function startThread({ tokenKey, forwards, fatal }: IngestPoolOptions): IngestThread {
+  const workerData: IngestWorkerData = { tokenKey, forwards };
   const worker = new Worker(workerUrl('ingest-worker', import.meta.url), { workerData, name: 'ingest' });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;

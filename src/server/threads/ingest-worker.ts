@@ -10,7 +10,7 @@ import type { IngestReply, IngestRequest, IngestWorkerData } from './ingest-mess
 import { takeApart } from './take-apart.ts';
 
 const port = must(parentPort, () => 'the ingest worker runs in a worker thread');
-const { tokenKey } = workerData as IngestWorkerData;
+const { tokenKey, forwards } = workerData as IngestWorkerData;
 const tokeniser = createTokeniser(tokenKey, nodePrimitives);
 const memory = createScanMemory(nodePrimitives);
 /** Columns and tokens of this many bytes of bodies may lie around before they are swept up. */
@@ -33,7 +33,8 @@ function answer(
   envelope: IngestRequest['envelope'],
 ): IngestReply {
   try {
-    return { id, ok: true, call: takeApart(body, length, envelope, tokeniser, nodePrimitives, memory) };
+    const isOn = Atomics.load(forwards, 0) !== 0;
+    return { id, ok: true, call: takeApart(body, length, envelope, tokeniser, nodePrimitives, memory, isOn) };
   } catch (error) {
     return { id, ok: false, reason: error instanceof Error ? (error.stack ?? error.message) : 'unknown' };
   }

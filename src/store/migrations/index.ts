@@ -1,8 +1,9 @@
 import { start } from './0001-start.ts';
 import { buyerApi } from './0002-buyer-api.ts';
+import { syndication } from './0003-syndication.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [start, buyerApi];
+export const migrations: readonly Migration[] = [start, buyerApi, syndication];
