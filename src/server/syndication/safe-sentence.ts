@@ -12,7 +12,7 @@ export function safeSentence(text: string, externalIds: readonly string[] = []):
   const known = externalIds.filter((id) => id.length > 0 && line.includes(id));
   const bare = known.sort((a, b) => b.length - a.length).reduce((rest, id) => rest.replaceAll(id, '…'), line);
   return bare
-    .replaceAll(/[^\s"'<>]+@[^\s"'<>]+/g, '…')
+    .replaceAll(/[^\s"'<>,;]+@[^\s"'<>,;]+/g, '…')
     .replaceAll(/\b(?:[0-9a-f]{2}){8,}\b/gi, '…')
     .replaceAll(/[A-Za-z0-9+/_-]{40,}={0,2}/g, '…')
     .replaceAll(/\+?\d[\d ().-]{7,}\d/g, '…')
