@@ -77,7 +77,7 @@ export const limits = {
   pushPollMsMax: 5_000,
   pushPollTotalMs: 600_000,
   /** Bytes of one audience's members that are merged in memory in order to be forwarded. */
-  forwardedBytesPerAudienceMax: 1_024 * MiB,
+  forwardedBytesPerAudienceMax: 512 * MiB,
   /** Kept operations of an audience beyond which they are merged, and beyond which nobody who lags is waited for. */
   forwardOperationCountMerged: 32,
   forwardOperationCountMax: 1_024,

@@ -29,7 +29,8 @@ export interface StoredForward extends ForwardHead {
 
 const columns = `account_no AS accountNo, key_id AS keyId, wrapped_key AS wrappedKey, since`;
 const one = `SELECT ${columns} FROM forwarding WHERE account_no = ?`;
-const accounts = `SELECT account_no AS accountNo FROM forwarding ORDER BY account_no`;
+const accounts = `SELECT f.account_no AS accountNo, a.status FROM forwarding f
+  JOIN account a ON a.account_no = f.account_no ORDER BY f.account_no`;
 const insert = `INSERT INTO forwarding (account_no, key_id, wrapped_key, since) VALUES (?, ?, ?, ?)`;
 const removeKey = `DELETE FROM forwarding WHERE account_no = ?`;
 const insertOne = `INSERT INTO forward_operation (account_no, audience_no, op_seq, piece_no, is_base, byte_count, sealed)
@@ -47,8 +48,13 @@ const sizes = `SELECT audience_no AS audienceNo, count(*) AS rowCount, sum(byte_
 export const forwardingOf = (accountNo: number): Script<ForwardingRow | undefined> =>
   get<ForwardingRow>(one, accountNo);
 
-/** For our own job, which pushes the audiences of every account that is on. */
-export const forwardingAccounts = (): Script<readonly { readonly accountNo: number }[]> => all(accounts);
+export interface ForwardingAccount {
+  readonly accountNo: number;
+  readonly status: string;
+}
+/** For our own job, which pushes the audiences of the accounts that are on. */
+export const forwardingAccounts = (): Script<readonly ForwardingAccount[]> =>
+  all<ForwardingAccount>(accounts);
 
 export const insertForwarding = ({ accountNo, keyId, wrappedKey, since }: ForwardingRow): Script<number> =>
   run(insert, accountNo, keyId, wrappedKey, since);

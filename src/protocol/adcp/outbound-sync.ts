@@ -80,10 +80,13 @@ function viewOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** Fields of an answer that are kept: counts and words about the audience, none about its members. */
+/**
+ * Fields of an answer that are kept: counts and words about the audience, none about its members, and none about the call, which
+ * only looked.
+ */
 const keptFields = [
-  ...['audience_id', 'seller_id', 'action', 'status', 'uploaded_count', 'total_uploaded_count'],
-  ...['matched_count', 'effective_match_rate', 'match_breakdown', 'minimum_size', 'last_synced_at'],
+  ...['audience_id', 'seller_id', 'status', 'total_uploaded_count', 'matched_count'],
+  ...['effective_match_rate', 'match_breakdown', 'minimum_size', 'last_synced_at'],
 ];
 const keptBytesMax = 16 * 1024;
 

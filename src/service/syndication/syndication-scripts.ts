@@ -124,8 +124,10 @@ export function createSyndicationScripts(sealer: Sealer, keys: ForwardKeys) {
 /** What the thread that pushes reads. */
 function createPushReads(sealer: Sealer) {
   return {
-    *pushAccounts(_: object) {
-      return yield* forwardingAccounts();
+    /** Of an account that may change nothing, nothing is pushed either. */
+    *pushAccounts(_: object): Script<readonly { readonly accountNo: number }[]> {
+      const accounts = yield* forwardingAccounts();
+      return accounts.filter(({ status }) => status === 'active' || status === 'payment_required');
     },
 
     *duePushes({ accountNo }: { readonly accountNo: number }): Script<readonly DuePush[]> {
