@@ -1,6 +1,6 @@
 import { must } from '../../base/assert.ts';
 import type { Primitives } from '../../base/primitives.ts';
-import { canonicalOrder } from '../block/canonical.ts';
+import { canonicalOrder, isCanonical } from '../block/canonical.ts';
 import type { RowPlan } from '../prepare/build-operation.ts';
 import { compareTokens, copyToken } from '../token/compare.ts';
 import { writeDerivedKey } from '../token/member-key.ts';
@@ -52,35 +52,44 @@ function addRecord(
   struck: RowPlan['struck'],
   primitives: Primitives,
 ): void {
-  const { identifierType, identifierStart, identifierDigest } = columns;
-  const starts = must(columns.uidValueStart, () => 'columns of a request that may be forwarded');
-  const values = must(columns.uidValueBytes, () => 'columns of a request that may be forwarded');
-  const start = identifierStart[row]!;
-  const kept = canonicalOrder(
-    identifierType,
-    tokens.identifierToken,
-    start,
-    identifierStart[row + 1]!,
-  ).filter((entry) => struck === null || !struck.has(tokens.identifierToken, entry));
+  const { identifierType } = columns;
+  const start = columns.identifierStart[row]!;
+  const end = columns.identifierStart[row + 1]!;
+  if (struck === null && isCanonical(identifierType, tokens.identifierToken, start, end)) {
+    beginRecord(builder, columns, tokens, row, primitives);
+    for (let entry = start; entry < end; entry++) addIdentifier(builder, columns, entry);
+    return;
+  }
+  const kept = canonicalOrder(identifierType, tokens.identifierToken, start, end).filter(
+    (entry) => struck === null || !struck.has(tokens.identifierToken, entry),
+  );
   if (kept.length === 0) return;
+  beginRecord(builder, columns, tokens, row, primitives);
+  for (const entry of kept) addIdentifier(builder, columns, entry);
+}
+
+function beginRecord(
+  builder: ForwardBuilder,
+  columns: MemberColumns,
+  { memberToken }: RequestTokens,
+  row: number,
+  primitives: Primitives,
+): void {
   const idStart = columns.externalIdStart[row]!;
   const idEnd = columns.externalIdStart[row + 1]!;
   if (idEnd > idStart) {
-    builder.record(tokens.memberToken, row, columns.externalIdBytes, idStart, idEnd);
-  } else {
-    const id = derivedId(columns, row, primitives);
-    builder.record(tokens.memberToken, row, id, 0, id.length);
+    builder.record(memberToken, row, columns.externalIdBytes, idStart, idEnd);
+    return;
   }
-  for (const entry of kept) {
-    builder.identifier(
-      identifierType[entry]!,
-      identifierDigest,
-      entry,
-      values,
-      starts[entry]!,
-      starts[entry + 1]!,
-    );
-  }
+  const id = derivedId(columns, row, primitives);
+  builder.record(memberToken, row, id, 0, id.length);
+}
+
+function addIdentifier(builder: ForwardBuilder, columns: MemberColumns, entry: number): void {
+  const starts = must(columns.uidValueStart, () => 'columns of a request that may be forwarded');
+  const values = must(columns.uidValueBytes, () => 'columns of a request that may be forwarded');
+  const type = columns.identifierType[entry]!;
+  builder.identifier(type, columns.identifierDigest, entry, values, starts[entry]!, starts[entry + 1]!);
 }
 
 /** A member of a caller without external ids has a name made from its identifiers, the same for the same set of them. */

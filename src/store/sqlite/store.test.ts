@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -348,28 +339,3 @@ async function startChild(dataDir: string): Promise<Child> {
     },
   };
 }
-
-test('erasing leaves no byte of what was deleted in any file', async () => {
-  const dataDir = newDirectory();
-  const store = await open(dataDir);
-  const secret = Buffer.from('bytes that somebody wants to be gone');
-  const bytes = new Uint8Array(200_000);
-  for (let at = 0; at + 64 <= bytes.length; at += 64) bytes.set(secret, at);
-  const found = (): number =>
-    readdirSync(dataDir).filter((name) => readFileSync(join(dataDir, name)).includes(secret)).length;
-  await store.write('putBlob', { run: 1, piece: 1, bytes });
-  assert.ok(found() > 0, 'they are in the log');
-  await store.eraseDeleted();
-  assert.ok(found() > 0, 'what was not deleted stays');
-  await store.write('putBlob', { run: 1, piece: 1, bytes: new Uint8Array(10) });
-  assert.ok(found() > 0, 'deleting alone leaves them');
-  const erasures = [store.eraseDeleted(), store.eraseDeleted()];
-  await Promise.all(erasures);
-  assert.equal(found(), 0);
-});
-
-test('erasing is refused by a store that is closed', async () => {
-  const store = await open(newDirectory());
-  await store.close();
-  await assert.rejects(store.eraseDeleted(), hasCode('SERVICE_UNAVAILABLE'));
-});
