@@ -9,6 +9,7 @@ import { workerUrl } from '../platform/worker-url.ts';
 import type { AdvertiserService } from '../service/advertiser-api.ts';
 import type { RollcallService } from '../service/api.ts';
 import { createMatchQueue, type MatchQueue } from '../service/match-queue.ts';
+import { createSweeper } from '../service/replace-blocks.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { stagedNamePattern } from './graph/staging.ts';
@@ -93,11 +94,15 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const { dataDir, log, fatal } = options;
   const { tokenKey, sealKey } = secrets;
   const heldRowCountMax = Math.floor(totalmem() / 4 / heldBytesPerMember);
+  const sweeper = createSweeper(store, (cause) =>
+    log('error', 'job_fault', { reason: 'sweep.failed', ...errorFields(cause) }),
+  );
+  sweeper.wake();
   const matchThread = await startMatchThread({
     dataDir,
     heldRowCountMax,
     sealKey,
-    storeMerge: async (merge) => store.write('replaceBlocks', merge),
+    storeMerge: async (merged) => sweeper.replace(merged),
     fatal,
   });
   const ingest = createIngestPool({ tokenKey, threadCount: cpus().length > 4 ? 2 : 1, fatal });
@@ -120,6 +125,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     store,
     secrets,
     queue,
+    membersErased: sweeper.wake,
     minimumSize,
     waitMs,
     buyerAccounts,
@@ -137,6 +143,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       clearInterval(housekeeping);
       await queue.idle();
       await Promise.all([ingest.close(), matchThread.close()]);
+      await sweeper.close();
       await store.close();
     },
   };
