@@ -1,11 +1,14 @@
+import { stringify } from 'yaml';
+
 import type { Json, JsonObject } from '../../engine/types.ts';
-import { advertiserSchema } from './advertiser-schema.ts';
+import { advertiserSchema, changesSchema, newAdvertiserSchema } from './advertiser-schema.ts';
+import { audienceSchema } from './audiences.ts';
 import { errorBody, restCodes } from './rest-errors.ts';
 import type { Route } from './route.ts';
 import { restBase, routes } from './routes.ts';
-import { object, whole, type Schema } from './schema.ts';
-import { audienceSchema, memberSchema, removedMemberSchema } from './sync-schema.ts';
-import { toYaml } from './yaml.ts';
+import { loose, object, whole, type Schema } from './schema.ts';
+import { audienceSyncSchema, memberSchema, removedMemberSchema, syncBodySchema } from './sync-schema.ts';
+import { taskSchema } from './task-schema.ts';
 
 export const errorSchema: Schema = whole({
   data: { type: 'null' },
@@ -14,12 +17,21 @@ export const errorSchema: Schema = whole({
       code: { type: 'string', enum: restCodes },
       message: { type: 'string', description: 'A sentence for people. It never holds what was sent.' },
       field: { type: 'string', description: 'What is wrong, such as `audiences[0].add[17].hashedEmail`.' },
-      details: object(
+      details: loose(
         {
           code: { type: 'string', enum: restCodes, description: 'The code once more.' },
           fault: { type: 'string', description: 'The fault by its finer name.' },
           recovery: { type: 'string', enum: ['transient', 'correctable', 'terminal'] },
           suggestion: { type: 'string', description: 'What to do about it.' },
+          issues: {
+            type: 'array',
+            description: 'Every mistake that was found, when there are several.',
+            items: whole({
+              field: { type: 'string' },
+              message: { type: 'string' },
+              keyword: { type: 'string', description: 'The keyword of JSON Schema that it breaks.' },
+            }),
+          },
         },
         ['code'],
       ),
@@ -30,11 +42,16 @@ export const errorSchema: Schema = whole({
 
 /** Schemas that stand in the document once, under these names. */
 const components: Readonly<Record<string, Schema>> = {
-  Error: errorSchema,
+  SyncAudiencesRequest: syncBodySchema,
+  AudienceSync: audienceSyncSchema,
   Member: memberSchema,
   RemovedMember: removedMemberSchema,
   Audience: audienceSchema,
+  Task: taskSchema,
+  NewAdvertiser: newAdvertiserSchema,
+  AdvertiserChanges: changesSchema,
   Advertiser: advertiserSchema,
+  Error: errorSchema,
 };
 const componentNames = new Map(Object.entries(components).map(([name, schema]) => [schema, name]));
 
@@ -200,6 +217,7 @@ let yaml: string | undefined;
 
 /** The document as YAML, written once. */
 export function openApiYaml(): string {
-  yaml ??= toYaml(openApiDocument());
+  // Without anchors, which people do not like to follow, and without folded lines, which searching does not find.
+  yaml ??= stringify(openApiDocument(), { aliasDuplicateObjects: false, lineWidth: 0 });
   return yaml;
 }

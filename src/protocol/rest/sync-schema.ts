@@ -71,7 +71,7 @@ const memberArray = (items: Schema, description: string): Schema => ({
 
 const audienceId: Schema = text(limits.audienceIdCharsMax, 'Your id of the audience.');
 
-export const audienceSchema: Schema = object(
+export const audienceSyncSchema: Schema = object(
   {
     audienceId,
     name: { type: 'string', maxLength: nameCharsMax, description: 'A name for people.' },
@@ -104,7 +104,7 @@ export const audiencesSchema: Schema = {
   type: 'array',
   minItems: 1,
   maxItems: limits.audienceCountPerCallMax,
-  items: audienceSchema,
+  items: audienceSyncSchema,
   description: 'The audiences to change, each named once.',
 };
 

@@ -11,7 +11,7 @@ const sync = `curl "$ROLLCALL/api/v2/buyer/advertisers/$ADVERTISER/audiences/syn
   -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' \\
   -d '{"audiences": [{"audienceId": "winter-buyers", "add": [
         {"externalId": "crm-1001",
-         "hashedEmail": "973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b"}]}]}'`;
+         "hashedEmail": "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72"}]}]}'`;
 
 const ask = `curl "$ROLLCALL/api/v2/buyer/tasks/$TASK" -H "Authorization: Bearer $KEY"
 curl "$ROLLCALL/api/v2/buyer/advertisers/$ADVERTISER/audiences" -H "Authorization: Bearer $KEY"`;
