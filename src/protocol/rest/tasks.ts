@@ -15,12 +15,19 @@ const retryAfterSeconds = 1;
 
 type RestTaskStatus = TaskStatus;
 
+/** Faults name fields of the request, and the request was made in this API's words. */
+function inRestResultWords(result: AudienceResult): AudienceResult {
+  const { errors } = result;
+  return errors === undefined ? result : { ...result, errors: errors.map(inRestItemWords) };
+}
+
 /** The results of the audiences that the request named, and of those that it deleted by not naming them. */
 function resultsOf(task: TaskView): readonly AudienceResult[] | null {
   if (task.status !== 'completed' || task.outcome?.kind !== 'answered') return null;
   const { audiences } = task.outcome;
   const namedCount = task.audienceIds?.length ?? audiences.length;
-  return audiences.filter((result, at) => at < namedCount || result.action === 'deleted');
+  const mine = audiences.filter((result, at) => at < namedCount || result.action === 'deleted');
+  return mine.map(inRestResultWords);
 }
 
 function restStatus(task: TaskView, results: readonly AudienceResult[] | null): RestTaskStatus {
@@ -30,11 +37,11 @@ function restStatus(task: TaskView, results: readonly AudienceResult[] | null): 
   return task.status === 'submitted' && task.progress.done > 0 ? 'working' : task.status;
 }
 
-/** The first fault, in this API's words: nothing of the request was carried out, so it is the task's own. */
+/** The first fault: nothing of the request was carried out, so it is the task's own. */
 function errorOf(results: readonly AudienceResult[]): JsonObject | null {
   const fault = results.flatMap(({ errors = [] }) => errors)[0];
   if (fault === undefined) return null;
-  const { details, ...error } = errorOfItem(inRestItemWords(fault), '3.1');
+  const { details, ...error } = errorOfItem(fault, '3.1');
   const named = Object.entries(error).map(([name, value]) => [camelName(name), value] as const);
   if (!isObject(details)) return Object.fromEntries(named);
   // The word of AdCP's older page says nothing to callers of this API.
