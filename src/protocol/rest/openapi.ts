@@ -217,7 +217,13 @@ let yaml: string | undefined;
 
 /** The document as YAML, written once. */
 export function openApiYaml(): string {
-  // Without anchors, which people do not like to follow, and without folded lines, which searching does not find.
-  yaml ??= stringify(openApiDocument(), { aliasDuplicateObjects: false, lineWidth: 0 });
+  yaml ??= stringify(openApiDocument(), {
+    // Readers of YAML 1.1 are many, and take a bare time for a date and a bare "no" for false.
+    schema: 'yaml-1.1',
+    compat: 'core',
+    // No anchors, which people have to follow, and no folded lines, which no search finds.
+    aliasDuplicateObjects: false,
+    lineWidth: 0,
+  });
   return yaml;
 }
