@@ -126,7 +126,7 @@ export function contractOf(document: OpenApi): RestContract {
     validators.set(place, made);
     return made;
   };
-  const errorBody = validatorAt(pointer('components', 'schemas', 'Error'));
+  const errorBody = validatorAt(pointer('components', 'schemas', 'Refusal'));
 
   /** Where the document describes an answer; null: nowhere. */
   function placeOf(method: string, path: string, status: number): string | null {

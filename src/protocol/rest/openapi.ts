@@ -51,7 +51,7 @@ const components: Readonly<Record<string, Schema>> = {
   NewAdvertiser: newAdvertiserSchema,
   AdvertiserChanges: changesSchema,
   Advertiser: advertiserSchema,
-  Error: errorSchema,
+  Refusal: errorSchema,
 };
 const componentNames = new Map(Object.entries(components).map(([name, schema]) => [schema, name]));
 
@@ -168,7 +168,7 @@ function refusalHeaders(status: string): JsonObject {
 }
 
 function sharedResponses(): JsonObject {
-  const schema = { $ref: '#/components/schemas/Error' };
+  const schema = { $ref: '#/components/schemas/Refusal' };
   return Object.fromEntries(
     Object.entries(refusalTexts).map(([status, description]) => [
       status,

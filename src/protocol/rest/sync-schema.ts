@@ -7,8 +7,11 @@ const nameCharsMax = 255;
 
 export const consentBasisWords = ['consent', 'legitimate_interest', 'contract', 'legal_obligation'] as const;
 
-/** Types of `uids`, as a sentence may list them. The hashed ones have fields of their own. */
-export const uidTypeWords: string = identifierTypes.filter((type) => !type.startsWith('hashed_')).join(', ');
+/** The hashed ones have fields of their own. */
+const uidTypes: readonly string[] = identifierTypes.filter((type) => !type.startsWith('hashed_'));
+
+/** Types of `uids`, as a sentence may list them. */
+export const uidTypeWords: string = uidTypes.join(', ');
 
 const hash: Schema = {
   type: 'string',
@@ -18,7 +21,7 @@ const hash: Schema = {
 
 const uid: Schema = object(
   {
-    type: text(64, `One of ${uidTypeWords}.`),
+    type: { type: 'string', enum: uidTypes },
     value: text(limits.uidValueBytesMax, 'The id as it is, not hashed.'),
   },
   ['type', 'value'],

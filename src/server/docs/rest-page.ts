@@ -184,7 +184,7 @@ export function restPage(document: JsonObject, errorExample: JsonObject): string
       Every answer that is not a success has this shape. <code>details.code</code> repeats the code for
       clients that keep only the details.
     </p>
-    ${jsonView(errorExample)} ${fieldList(api.components.schemas['Error'] ?? {}, api.components.schemas)}
+    ${jsonView(errorExample)} ${fieldList(api.components.schemas['Refusal'] ?? {}, api.components.schemas)}
   </section>`;
   const body = html`<h1>${api.info.title}</h1>
     ${prose(api.info.description)}${groups}${errors}`;
