@@ -96,8 +96,8 @@ export const getTask: Route = {
   path: '/tasks/{taskId}',
   operation: 'getTask',
   tag: 'Tasks',
-  summary: 'How far a sync is',
-  description: 'A task is kept for 30 days after it is over.',
+  summary: 'Get a task',
+  description: 'How far a sync is, and what came of it. A task is kept for 30 days after it is over.',
   params: { taskId: 'From the answer to the sync.' },
   success: {
     status: 200,
