@@ -89,6 +89,8 @@ summary { cursor: pointer; color: var(--accent); font-size: .875rem; }
   .columns { grid-template-columns: minmax(0, 1fr); }
   .side { position: static; height: auto; border-right: 0; border-bottom: 1px solid var(--line); padding: 1rem; }
   main { padding: 1.5rem 1rem 4rem; }
+  pre { white-space: pre-wrap; }
+  pre code { overflow-wrap: anywhere; }
   .side h2 { margin-top: 0; }
   .side ul { margin-bottom: .75rem; break-inside: avoid; }
   .side { columns: 2; column-gap: 1rem; }
