@@ -118,7 +118,7 @@ const requestKeyParameter: JsonObject = {
   in: 'header',
   required: false,
   description: 'Makes the request safe to repeat: the same key with the same body gets the first answer.',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
 };
 
 function parametersOf({ params, query = {}, takesRequestKey }: Route): readonly JsonObject[] {
