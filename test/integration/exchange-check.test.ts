@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+
 import { operationNames } from '../../src/protocol/adcp/operations.ts';
 import { callA2a } from '../support/a2a.ts';
 import { newBuyer, type Buyer } from '../support/buyer.ts';
@@ -28,6 +31,32 @@ const member = { external_id: 'a', hashed_email: sha256('a') };
 test('every operation has a response schema of AdCP and an input schema of ours', () => {
   assert.deepEqual(Object.keys(responseSchemas), [...operationNames]);
   for (const name of operationNames) assert.notEqual(argumentMistake(name, 5), '', 'arguments are an object');
+});
+
+test('the input schemas in tools/list are JSON Schema 2020-12 by the letter', async () => {
+  const response = await fetch(`${seller.url}/mcp`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      authorization: `Bearer ${buyer.key}`,
+    },
+    body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+  });
+  const { result } = (await response.json()) as {
+    readonly result: { readonly tools: readonly { readonly name: string; readonly inputSchema: Fields }[] };
+  };
+  assert.deepEqual(
+    result.tools.map(({ name }) => name),
+    [...operationNames],
+  );
+  const ajv = new Ajv2020({ strict: true, strictTypes: true, strictTuples: true });
+  formats.default(ajv);
+  for (const { name, inputSchema } of result.tools) {
+    assert.ok(ajv.validateSchema(inputSchema), `${name}: ${ajv.errorsText()}`);
+    ajv.compile(inputSchema);
+  }
+  assert.throws(() => ajv.compile({ type: 'object', propertis: {} }), /unknown keyword/);
 });
 
 test('an answer that AdCP does not say, and arguments that no schema says, are noticed', async () => {

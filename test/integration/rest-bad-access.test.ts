@@ -1,6 +1,7 @@
 /** Addresses, parameters, headers, keys and advertisers that the REST door refuses. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { get } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
 import { assertSays, goodMember, keptAudience, refusalOf } from '../support/harmless.ts';
@@ -22,6 +23,30 @@ describe('bad addresses, parameters and headers over REST', () => {
     const odd = ['/advertisers/%zz', '/advertisers//audiences', '/advertisers/%', '/tasks/%C3%28'];
     for (const path of [...paths, ...odd, `/tasks/${'x'.repeat(300)}`, '/Advertisers', '/openapi.json']) {
       await door.expectRefused(path, {}, wanted);
+    }
+  });
+
+  test('an address is taken as it was sent, and leads nowhere else', async () => {
+    const { hostname, port } = new URL(door.bench.seller.url);
+    const statusOf = async (path: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const headers = { authorization: `Bearer ${door.bench.target.key}` };
+        get({ hostname, port, path, headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        }).on('error', reject);
+      });
+    const base = '/api/v2/buyer';
+    assert.equal(await statusOf(`${base}/advertisers`), 200);
+    for (const path of [`${base}/../buyer/advertisers`, `${base}/./advertisers`, `${base}//advertisers`]) {
+      assert.equal(await statusOf(path), 404, path);
+    }
+    for (const path of [
+      `${base}/advertisers/..`,
+      `${base}/advertisers/%2e%2e%2f`,
+      `/api/v2/buyerx/advertisers`,
+    ]) {
+      assert.equal(await statusOf(path), 404, path);
     }
   });
 

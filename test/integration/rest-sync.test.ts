@@ -253,6 +253,15 @@ describe('several audiences of one request', () => {
     assert.deepEqual(shownOf(await buyer.row('sick')), ['READY', 5, 5, 'COMPLETED'], 'healed');
   });
 
+  test('an entry that deletes is asked for its id alone, however much it holds', async () => {
+    const buyer = await newRestBuyer(seller);
+    await buyer.sync({ audienceId: 'full', add: knownMembers(1) });
+    const add = Array.from({ length: 10_001 }, (_, i) => ({ externalId: `${i}`, hashedEmail: 'none' }));
+    const words = { name: null, consentBasis: 'none', remove: 5 };
+    const task = await buyer.sync({ audienceId: 'full', delete: true, add, ...words });
+    assert.deepEqual([task.status, resultOf(task)['action']], ['completed', 'deleted']);
+  });
+
   test('of which none could be carried out fail the task, in the words of this API', async () => {
     const buyer = await newRestBuyer(seller);
     const task = await buyer.sync({ audienceId: 'never', delete: true });
