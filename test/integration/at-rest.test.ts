@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
+import { restCaller, type RestAnswer } from '../support/rest.ts';
 import { startSeller } from '../support/seller.ts';
 
 const memberCount = 10_000;
@@ -82,6 +83,19 @@ test('no uploaded hash and no external id lies in any file of the data directory
       /canary-external-7/,
       'the caller is told which of its members stayed out',
     );
+    const rest = await restCaller(seller.url, seller.key);
+    const overRest = async (members: readonly object[]): Promise<RestAnswer> =>
+      rest.ask(`/advertisers/${seller.accountId}/audiences/sync`, {
+        body: { audiences: [{ audienceId: 'canaries', add: members, note: externalIds[1] }] },
+        headers: { 'idempotency-key': `${externalIds[2]}-${members.length}` },
+      });
+    const restMembers = hashes.map((hash, i) => ({
+      externalId: externalIds[i],
+      hashedEmail: hash.toString('hex'),
+    }));
+    assert.equal((await overRest(restMembers)).httpStatus, 202);
+    assert.equal((await overRest([{ externalId: externalIds[7], hashedEmail: emails[7] }])).httpStatus, 400);
+    await rest.ask(`/tasks/${externalIds[0]}?take=${hashes[0]!.toString('hex')}`);
     await seller.restart();
     const needles = [
       ...hashes.flatMap(formsOf),

@@ -48,18 +48,22 @@ test('README.md and a page of its own show a command for every door', () => {
   for (const path of ['/mcp ', '/a2a ', '/api/v2/buyer/']) {
     assert.ok(found('README.md').includes(`${shown.url}${path}`), path);
   }
-  for (const page of ['docs/mcp.md', 'docs/a2a.md']) assert.notEqual(found(page), '', page);
+  for (const page of ['docs/mcp.md', 'docs/a2a.md', 'docs/rest.md']) assert.notEqual(found(page), '', page);
 });
+
+/** The task of the newest answer of a page, for the command that asks for it. */
+const taskOf = new Map<string, string>();
 
 for (const [at, { page, command }] of examples.entries()) {
   test(`${page}, command ${at + 1 - examples.findIndex((one) => one.page === page)}`, { skip }, async () => {
     assert.ok(command.includes(shown.url), 'it names the address that a new server has');
     const own = command.replaceAll(shown.url, seller.url).replaceAll(shown.account, buyer.accountId);
     const { stdout } = await promisify(execFile)('sh', ['-ec', own], {
-      env: { ...process.env, KEY: buyer.key },
+      env: { ...process.env, KEY: buyer.key, TASK: taskOf.get(page) ?? '' },
     });
     const answer = JSON.parse(stdout) as Record<string, unknown>;
     assert.equal(answer['error'], undefined, stdout);
+    if (typeof answer['taskId'] === 'string') taskOf.set(page, answer['taskId']);
     assert.doesNotMatch(stdout, /adcp_error|"isError":true|"action":"failed"/);
   });
 }
