@@ -51,6 +51,9 @@ export function answerMistake(operation: string, content: unknown): string {
   const schema = responseSchemas[operation];
   if (schema === undefined) return `no schema of ${operation}`;
   official ??= validatorOf(sdkSchemas);
+  // These have no branch for a refusal: it is the envelope's, and only its error has a schema.
+  const isRefusal = isObject(content) && content['status'] === 'failed' && isObject(content['adcp_error']);
+  if (isRefusal && !operation.startsWith('sync_')) return official('core/error', content['adcp_error']);
   return official(schema, inWordsOf30(content));
 }
 
