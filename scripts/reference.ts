@@ -2,8 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { commandLineReference, referencePath } from './tidy/reference.ts';
+import { references } from './tidy/reference.ts';
 import { root } from './tidy/tree.ts';
 
-writeFileSync(join(root, referencePath), await commandLineReference());
-console.log(`Wrote ${referencePath}.`);
+for (const { path, text } of references) {
+  writeFileSync(join(root, path), await text());
+  console.log(`Wrote ${path}.`);
+}

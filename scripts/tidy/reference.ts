@@ -1,12 +1,16 @@
 import { commandEntries } from '../../src/cli/commands/index.ts';
 import { commandHelp } from '../../src/cli/help.ts';
+import { openApiYaml } from '../../src/protocol/rest/openapi.ts';
 import { settings } from '../../src/server/options.ts';
 
-/** Where the generated page lies, from the root. */
-export const referencePath = 'docs/reference/command-line.md';
+/** A generated file: where it lies, from the root, and what stands in it. */
+export interface Reference {
+  readonly path: string;
+  text(): Promise<string>;
+}
 
 /** The reference of commands and settings, made of the same tables that the program reads. */
-export async function commandLineReference(): Promise<string> {
+async function commandLineReference(): Promise<string> {
   const lines = [
     '# Command line',
     '',
@@ -30,3 +34,9 @@ export async function commandLineReference(): Promise<string> {
   }
   return lines.join('\n');
 }
+
+/** What `npm run reference` writes. */
+export const references: readonly Reference[] = [
+  { path: 'docs/reference/command-line.md', text: commandLineReference },
+  { path: 'docs/reference/openapi.yaml', text: async () => openApiYaml() },
+];

@@ -211,6 +211,9 @@ export interface PreparedAudience {
   readonly removeCount: number;
   readonly addFaults: readonly MemberFaultGroup[];
   readonly removeFaults: readonly MemberFaultGroup[];
+  /** Bad `add` entries: with addCount, the length of the list. */
+  readonly badAddCount: number;
+  readonly badRemoveCount: number;
   readonly rejectedCount: number;
   readonly rejected: readonly {
     readonly side: 'add' | 'remove';

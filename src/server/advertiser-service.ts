@@ -47,7 +47,17 @@ async function createAdvertiser(
   { store, buyerAccounts, sandbox, newAccountId, hashRequestKey, replayTtlMs }: AdvertiserServiceParts,
   { caller, advertiser, requestKey, requestDigest }: CreateAdvertiserCall,
 ): Promise<CreateAdvertiserAnswer> {
-  if (!buyerAccounts || (advertiser.sandbox && !sandbox)) throw new AppError('UNSUPPORTED_PROVISIONING');
+  if (!buyerAccounts) {
+    throw new AppError('UNSUPPORTED_PROVISIONING', 'This seller creates advertisers itself.', {
+      suggestion: 'Ask the seller for one, or use one that this key may use already.',
+    });
+  }
+  if (advertiser.sandbox && !sandbox) {
+    throw new AppError('UNSUPPORTED_PROVISIONING', 'This server serves no sandbox.', {
+      field: 'sandbox',
+      suggestion: 'Leave sandbox out.',
+    });
+  }
   const nowMs = systemClock.now();
   const made = await store.write('createAdvertiser', {
     principalNo: caller.principalNo,

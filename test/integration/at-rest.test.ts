@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { createSearch, formsOf } from '../support/search-bytes.ts';
+import { restCaller, type RestAnswer } from '../support/rest.ts';
 import { startSeller } from '../support/seller.ts';
 
 const memberCount = 10_000;
@@ -47,6 +49,19 @@ test('no uploaded hash and no external id lies in any file of the data directory
       /canary-external-7/,
       'the caller is told which of its members stayed out',
     );
+    const rest = await restCaller(seller.url, seller.key);
+    const overRest = async (members: readonly object[]): Promise<RestAnswer> =>
+      rest.ask(`/advertisers/${seller.accountId}/audiences/sync`, {
+        body: { audiences: [{ audienceId: 'canaries', add: members, note: externalIds[1] }] },
+        headers: { 'idempotency-key': `${externalIds[2]}-${members.length}` },
+      });
+    const restMembers = hashes.map((hash, i) => ({
+      externalId: externalIds[i],
+      hashedEmail: hash.toString('hex'),
+    }));
+    assert.equal((await overRest(restMembers)).httpStatus, 202);
+    assert.equal((await overRest([{ externalId: externalIds[7], hashedEmail: emails[7] }])).httpStatus, 400);
+    await rest.ask(`/tasks/${externalIds[0]}?take=${hashes[0]!.toString('hex')}`);
     await seller.restart();
     const needles = [
       ...hashes.flatMap(formsOf),
@@ -71,4 +86,35 @@ test('no uploaded hash and no external id lies in any file of the data directory
   } finally {
     await seller.close();
   }
+});
+
+test('what is kept of a request tells nothing to who guesses its one member: it differs under every key', async () => {
+  const call = {
+    adcp_version: '3.1',
+    idempotency_key: 'the-same-everywhere',
+    audiences: [
+      {
+        audience_id: 'one',
+        add: [{ external_id: 'm', hashed_email: createHash('sha256').update('a@b.example').digest('hex') }],
+      },
+    ],
+  };
+  const keptBy = async (): Promise<Record<string, string>> => {
+    const seller = await startSeller();
+    try {
+      await seller.call('sync_audiences', { ...call, account: { account_id: seller.accountId } });
+      const database = new DatabaseSync(join(seller.dataDir, 'rollcall.db'), { readOnly: true });
+      const row = database
+        .prepare('SELECT hex(digest) AS digest, hex(request_key_hash) AS key FROM idempotency')
+        .get();
+      database.close();
+      return row as Record<string, string>;
+    } finally {
+      await seller.close();
+    }
+  };
+  const [one, other] = [await keptBy(), await keptBy()];
+  assert.equal(one['digest']?.length, 64);
+  assert.notEqual(one['digest'], other['digest']);
+  assert.notEqual(one['key'], other['key']);
 });

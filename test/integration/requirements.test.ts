@@ -13,6 +13,18 @@ const rules = [
   ...['counts', 'status', 'inline', 'idempotency', 'context', 'versions'].map((name) => `4 ${name}`),
   ...['graph', 'identifiers', 'matched set', 'at rest'].map((name) => `5 ${name}`),
   'bad input',
+  ...[
+    'sync',
+    'counts',
+    'tasks',
+    'lists',
+    'limits',
+    'repeats',
+    'refusals',
+    'isolation',
+    'contract',
+    'page',
+  ].map((name) => `rest ${name}`),
 ];
 
 type Files = ReadonlyMap<string, string>;

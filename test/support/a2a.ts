@@ -1,6 +1,7 @@
 /** One HTTP request to the A2A door, and what came of it, in the shapes of either generation. */
 import { randomUUID } from 'node:crypto';
 
+import { callIn, checkExchange } from './exchange-check.ts';
 import type { Fields, Target, WireAnswer, WireError } from './wire.ts';
 
 export type Binding = '1.0' | '0.3';
@@ -64,7 +65,10 @@ export async function postA2a(
       ...headers,
     },
   });
-  return readAnswer(response.status, response.headers, await response.text());
+  const answer = readAnswer(response.status, response.headers, await response.text());
+  const call = callIn(body);
+  if (call !== null) checkExchange(call.operation, call.args, answer.content);
+  return answer;
 }
 
 export async function callA2a(

@@ -12,6 +12,7 @@ import { openAdmin, type OpenAdmin } from '../../src/server/admin/open-admin.ts'
 import { openStaging } from '../../src/server/graph/staging.ts';
 import { startNode, type RunningNode } from '../../src/server/node.ts';
 import type { ServeSettings } from '../../src/server/options.ts';
+import { checkExchange } from './exchange-check.ts';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -160,5 +161,6 @@ export async function callTool(
     error?: unknown;
   };
   if (answer.result === undefined) throw new Error(`${response.status} ${JSON.stringify(answer)}`);
+  checkExchange(tool, args, answer.result.structuredContent);
   return answer.result.structuredContent;
 }

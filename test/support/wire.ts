@@ -1,6 +1,8 @@
 /** A caller that speaks raw HTTP: it can send what no client would, and sees every byte of the answer. */
 import { randomUUID } from 'node:crypto';
 
+import { callIn, checkExchange } from './exchange-check.ts';
+
 /** The generations of callers that are served, by the word of an answer's version. */
 export const generations = ['3.0', '3.1', 'legacy'] as const;
 export type Generation = (typeof generations)[number];
@@ -62,7 +64,10 @@ export async function post(
       ...headers,
     },
   } as RequestInit);
-  return readAnswer(response.status, await response.text());
+  const answer = readAnswer(response.status, await response.text());
+  const call = callIn(body);
+  if (call !== null) checkExchange(call.operation, call.args, answer.content);
+  return answer;
 }
 
 export async function callRaw(target: Target, tool: string, args: unknown): Promise<WireAnswer> {

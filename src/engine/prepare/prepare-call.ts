@@ -62,6 +62,8 @@ function prepareAudience(
     removeCount: remove.goodRows.length,
     addFaults: add.faults,
     removeFaults: remove.faults,
+    badAddCount: add.badCount,
+    badRemoveCount: remove.badCount,
     rejectedCount,
     rejected: [...add.rejected, ...remove.rejected].slice(0, limits.rejectedSampleCountMax),
     ...(operation === null ? {} : { operation: encodeOperation(operation, primitives, { shared: true }) }),

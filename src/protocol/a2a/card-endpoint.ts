@@ -1,5 +1,6 @@
 import type { BuildFacts } from '../adcp/capabilities.ts';
 import type { Endpoint, Reply, RequestHead } from '../endpoint.ts';
+import { publicBase } from '../public-base.ts';
 import { agentCard } from './card.ts';
 
 /** Where A2A clients look for the card of whoever lives at an address (RFC 8615). Source: A2A, agent discovery. */
@@ -11,17 +12,6 @@ export interface CardOptions {
   readonly publicUrl: string;
   /** Where the door is: `/a2a`. */
   readonly doorPath: string;
-}
-
-/** A name or an address with a port, and nothing that could lead a reader of the card elsewhere. */
-const hostPattern = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
-
-/** Null: the request names no host that could be put into an address. */
-function baseUrlOf({ publicUrl }: CardOptions, head: RequestHead): string | null {
-  if (publicUrl !== '') return publicUrl;
-  const host = head.headers['host'] ?? '';
-  // Whoever speaks for this server over TLS is a proxy, which its operator knows of and names in the settings.
-  return hostPattern.test(host) ? `http://${host}` : null;
 }
 
 function plain(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Reply {
@@ -52,7 +42,7 @@ export function cardReply(options: CardOptions, head: RequestHead): Reply {
   if (head.method !== 'GET' && head.method !== 'HEAD') {
     return plain(405, 'The agent card can only be read.', { allow: 'GET, HEAD' });
   }
-  const base = baseUrlOf(options, head);
+  const base = publicBase(options.publicUrl, head);
   if (base === null) return plain(400, 'Send a Host header, so that the card can name an address.');
   return {
     status: 200,

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'node:test';
-
-import { Ajv } from 'ajv';
-import addFormats from 'ajv-formats';
 
 import type { AccountId, AccountNo, AudienceId, GraphVersion, TaskId } from '../../base/brand.ts';
 import { AppError } from '../../base/faults.ts';
@@ -26,6 +23,7 @@ import { refusalBody } from './operations.ts';
 import { RequestFault } from './issues.ts';
 import { syncAudiencesBody } from './sync-audiences-response.ts';
 import { listTasksBody, taskBody } from './tasks-response.ts';
+import { sdkSchemas, validatorOf } from './testing/official-schemas.ts';
 
 /**
  * Every kind of answer against AdCP's own schemas: those of 3.0 that come with the AdCP SDK, and, where a folder with more
@@ -44,7 +42,7 @@ interface Edition {
 const editions: readonly Edition[] = [
   {
     name: '3.0.6 of the AdCP SDK',
-    folder: `${repository}node_modules/@adcp/sdk/dist/lib/schemas-data/3.0`,
+    folder: sdkSchemas,
     generations: ['legacy', '3.0'],
     taskSchema: 'core/tasks-get-response',
     tasksSchema: 'core/tasks-list-response',
@@ -64,31 +62,6 @@ const editions: readonly Edition[] = [
     tasksSchema: 'protocol/list-tasks-response',
   },
 ];
-
-interface Schema {
-  readonly $id?: string;
-}
-
-/** A validator with every schema of the folder; schemas are named by their path without `.json`. */
-function validatorOf(folder: string): (name: string, body: JsonObject) => string {
-  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
-  (addFormats as unknown as (target: Ajv) => void)(ajv);
-  const ids = new Map<string, string>();
-  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.json') || file.startsWith('bundled')) continue;
-    const schema = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Schema;
-    if (schema.$id === undefined) continue;
-    ids.set(file.slice(0, -5).replaceAll('\\', '/'), schema.$id);
-    ajv.addSchema(schema, schema.$id);
-  }
-  assert.ok(ids.size > 20, `only ${ids.size} schemas in ${folder}`);
-  return (name, body) => {
-    const validate = ajv.getSchema(ids.get(name) ?? assert.fail(`no schema ${name}`));
-    assert.ok(validate !== undefined);
-    // What travels is JSON text, not the object.
-    return validate(JSON.parse(JSON.stringify(body))) === true ? '' : ajv.errorsText(validate.errors);
-  };
-}
 
 const id = 'a' as AudienceId;
 const fault: ItemFault = { code: 'INVALID_HASH', message: 'm', field: 'audiences[0].add[1].hashed_email' };

@@ -20,6 +20,8 @@ function prepared(audienceIndex: number, more: Partial<PreparedAudience> = {}): 
     removeCount: 0,
     addFaults: [],
     removeFaults: [],
+    badAddCount: 0,
+    badRemoveCount: 0,
     rejectedCount: 0,
     rejected: [],
     operation: new Uint8Array([1]),

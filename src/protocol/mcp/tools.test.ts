@@ -2,21 +2,33 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { it } from 'node:test';
 
-import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 
 import { operationNames } from '../adcp/operations.ts';
 import { tools } from './tools.ts';
 
 it('the schemas in tools/list compile and take a real call', () => {
-  const ajv = new Ajv({ strict: false });
+  const ajv = new Ajv2020({ strict: true, strictTypes: true, strictTuples: true });
+  formats.default(ajv);
   assert.equal(tools.length, 6);
-  for (const tool of tools) assert.equal(tool.inputSchema['additionalProperties'], true, tool.name);
+  for (const tool of tools) {
+    assert.equal(tool.inputSchema['additionalProperties'], true, tool.name);
+    ajv.compile(tool.inputSchema);
+  }
   const sync = ajv.compile(
     tools.find((tool) => tool.name === 'sync_audiences')?.inputSchema ?? assert.fail(),
   );
   const add = [{ external_id: '1', hashed_email: 'a'.repeat(64) }];
   assert.ok(sync({ account: { account_id: 'a' }, audiences: [{ audience_id: 'x', add }], later: 1 }));
   assert.ok(!sync({ account: { account_id: 'a' }, audiences: [{ add }] }));
+  const [{ hashed_email } = assert.fail()] = add;
+  const entry = (side: object): unknown => ({
+    account: { account_id: 'a' },
+    audiences: [{ audience_id: 'x', ...side }],
+  });
+  assert.ok(sync(entry({ remove: [{ hashed_email }] })), 'a removal may name identifiers alone');
+  assert.ok(!sync(entry({ add: [{ hashed_email }] })));
 });
 
 it('there is a tool for every operation, and hints are honest', () => {
@@ -38,7 +50,7 @@ it('definitions do not drift: agents approve what they have read', () => {
   const digest = createHash('sha256').update(JSON.stringify(tools)).digest('hex');
   assert.equal(
     digest,
-    'e44b33d24ff61055fcc1ebce41df48c24aae67d3288e478f725ef638919fa8ef',
+    'b270a92c0962a8587c002fce4698096ad80f2fd84461a8d0954a3058266eeb9c',
     'a deliberate change of a definition changes this digest too',
   );
 });

@@ -61,6 +61,27 @@ const protocolFields: Readonly<Record<string, Schema>> = {
 
 const hash: Schema = { type: 'string', pattern: '^[a-f0-9]{64}$' };
 
+const identifiers: Readonly<Record<string, Schema>> = {
+  hashed_email: {
+    ...hash,
+    description: 'SHA-256 of the trimmed, lower-case address, as 64 lower-case hex digits.',
+  },
+  hashed_phone: {
+    ...hash,
+    description: 'SHA-256 of the number in E.164 with +, as 64 lower-case hex digits.',
+  },
+  uids: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { type: { type: 'string' }, value: { type: 'string' } },
+      required: ['type', 'value'],
+    },
+    description:
+      'Universal ids: rampid, rampid_derived, id5, uid2, euid, pairid, maid, publisher_first_party, other.',
+  },
+};
+
 const member: Schema = {
   type: 'object',
   description: 'One person: a stable key and at least one of hashed_email, hashed_phone, uids.',
@@ -69,26 +90,17 @@ const member: Schema = {
       type: 'string',
       description: 'Your stable key for the person. Adding it again replaces the identifiers.',
     },
-    hashed_email: {
-      ...hash,
-      description: 'SHA-256 of the trimmed, lower-case address, as 64 lower-case hex digits.',
-    },
-    hashed_phone: {
-      ...hash,
-      description: 'SHA-256 of the number in E.164 with +, as 64 lower-case hex digits.',
-    },
-    uids: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: { type: { type: 'string' }, value: { type: 'string' } },
-        required: ['type', 'value'],
-      },
-      description:
-        'Universal ids: rampid, rampid_derived, id5, uid2, euid, pairid, maid, publisher_first_party, other.',
-    },
+    ...identifiers,
   },
   required: ['external_id'],
+};
+
+/** Source: contract, remove: by its key, or by what it holds. */
+const removedMember: Schema = {
+  type: 'object',
+  description:
+    'The member with this external_id; where there is none, or no external_id, every member that holds one of the identifiers.',
+  properties: { external_id: { type: 'string', description: 'Your key for the person.' }, ...identifiers },
 };
 
 const audience: Schema = {
@@ -110,7 +122,7 @@ const audience: Schema = {
       uniqueItems: true,
     },
     add: { type: 'array', items: member, description: 'Members to add or to replace.' },
-    remove: { type: 'array', items: member, description: 'Members to remove; wins over add.' },
+    remove: { type: 'array', items: removedMember, description: 'Members to remove; wins over add.' },
     delete: {
       type: 'boolean',
       description: 'True deletes the audience and ignores every other field of the entry.',

@@ -37,7 +37,7 @@ const brand: Schema = {
   minLength: 1,
   maxLength: domainCharsMax,
   pattern: '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$',
-  description: 'The domain of the brand.',
+  description: 'The domain of the brand, such as acme.example.',
   'x-says': 'a domain, such as acme.example',
 };
 

@@ -185,7 +185,7 @@ export const getAdvertiser: Route = {
   path: '/advertisers/{id}',
   operation: 'getAdvertiser',
   tag: 'Advertisers',
-  summary: 'One advertiser',
+  summary: 'Get an advertiser',
   description: 'Always with its brand.',
   params: idParam,
   success: {

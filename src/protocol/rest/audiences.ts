@@ -2,7 +2,7 @@ import { must } from '../../base/assert.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import type { ListedAudience } from '../../service/advertiser-api.ts';
 import type { RestAnswer, RestCall, RestOptions, Route } from './route.ts';
-import { isoTime, whole } from './schema.ts';
+import { isoTime, whole, type Schema } from './schema.ts';
 import { consentBasisWords } from './sync-schema.ts';
 import { accountParam } from './sync.ts';
 
@@ -24,7 +24,8 @@ const lastOperationWords = {
   error: 'ERROR',
 } as const satisfies Record<ListedAudience['lastOperation'], string>;
 
-const audienceSchema = whole({
+/** A row of the list. */
+export const audienceSchema: Schema = whole({
   audienceId: { type: 'string' },
   name: { type: ['string', 'null'] },
   accountId: { type: 'string' },

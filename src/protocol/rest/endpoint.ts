@@ -100,13 +100,21 @@ async function answer(exchange: Exchange, ingested: IngestedCall | null): Promis
   }
 }
 
+/** The advice to send fewer members helps nobody whose body holds none. */
+function ofBody(fault: AppError, { route }: Exchange): AppError {
+  if (fault.code !== 'BODY_TOO_LARGE' || route.operation === 'syncAudiences') return fault;
+  const suggestion = 'Send a shorter body.';
+  return new AppError(fault.code, fault.message, { ...fault.info, suggestion });
+}
+
 function document(head: RequestHead): Reply {
   if (head.method !== 'GET' && head.method !== 'HEAD') return wrongMethod(['GET'], {});
   return { status: 200, headers: { 'content-type': 'application/yaml; charset=utf-8' }, body: openApiYaml() };
 }
 
 function wrongMethod(methods: readonly string[], record: ReplyRecord): Reply {
-  const allow = methods.join(', ');
+  // RFC 9110, 9.3.2: whatever can be read can be asked for without its body.
+  const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
   const message = `This address is served for ${methods.join(' and ')} only.`;
   return refusal(405, { code: 'METHOD_NOT_ALLOWED', message }, { allow }, record);
 }
@@ -141,7 +149,7 @@ async function admit(options: RestOptions, head: RequestHead): Promise<Admission
     admitted: true,
     bodyBytesMax: route.body.bytesMax,
     answer: async (call) => answer(exchange, call),
-    refuse: (fault) => refusalOfError(fault, recordOf(exchange)),
+    refuse: (fault) => refusalOfError(ofBody(fault, exchange), recordOf(exchange)),
   };
 }
 

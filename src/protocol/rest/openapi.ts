@@ -1,12 +1,15 @@
+import { stringify } from 'yaml';
+
 import type { Json, JsonObject } from '../../engine/types.ts';
-import { advertiserSchema } from './advertiser-schema.ts';
+import { advertiserSchema, changesSchema, newAdvertiserSchema } from './advertiser-schema.ts';
+import { audienceSchema } from './audiences.ts';
 import { errorBody, restCodes } from './rest-errors.ts';
 import type { Route } from './route.ts';
 import { restBase, routes } from './routes.ts';
-import { object, whole, type Schema } from './schema.ts';
-import { audienceSchema, memberSchema, removedMemberSchema } from './sync-schema.ts';
+import { loose, object, whole, type Schema } from './schema.ts';
+import { audienceSyncSchema, memberSchema, removedMemberSchema, syncBodySchema } from './sync-schema.ts';
 import { agentSchema, recordSchema } from './syndication-schema.ts';
-import { toYaml } from './yaml.ts';
+import { taskSchema } from './task-schema.ts';
 
 export const errorSchema: Schema = whole({
   data: { type: 'null' },
@@ -15,12 +18,21 @@ export const errorSchema: Schema = whole({
       code: { type: 'string', enum: restCodes },
       message: { type: 'string', description: 'A sentence for people. It never holds what was sent.' },
       field: { type: 'string', description: 'What is wrong, such as `audiences[0].add[17].hashedEmail`.' },
-      details: object(
+      details: loose(
         {
           code: { type: 'string', enum: restCodes, description: 'The code once more.' },
           fault: { type: 'string', description: 'The fault by its finer name.' },
           recovery: { type: 'string', enum: ['transient', 'correctable', 'terminal'] },
           suggestion: { type: 'string', description: 'What to do about it.' },
+          issues: {
+            type: 'array',
+            description: 'Every mistake that was found, when there are several.',
+            items: whole({
+              field: { type: 'string' },
+              message: { type: 'string' },
+              keyword: { type: 'string', description: 'The keyword of JSON Schema that it breaks.' },
+            }),
+          },
         },
         ['code'],
       ),
@@ -31,13 +43,18 @@ export const errorSchema: Schema = whole({
 
 /** Schemas that stand in the document once, under these names. */
 const components: Readonly<Record<string, Schema>> = {
-  Error: errorSchema,
+  SyncAudiencesRequest: syncBodySchema,
+  AudienceSync: audienceSyncSchema,
   Member: memberSchema,
   RemovedMember: removedMemberSchema,
   Audience: audienceSchema,
+  Task: taskSchema,
+  NewAdvertiser: newAdvertiserSchema,
+  AdvertiserChanges: changesSchema,
   Advertiser: advertiserSchema,
   SyndicationRecord: recordSchema,
   SalesAgent: agentSchema,
+  Refusal: errorSchema,
 };
 const componentNames = new Map(Object.entries(components).map(([name, schema]) => [schema, name]));
 
@@ -104,7 +121,7 @@ const requestKeyParameter: JsonObject = {
   in: 'header',
   required: false,
   description: 'Makes the request safe to repeat: the same key with the same body gets the first answer.',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
 };
 
 function parametersOf({ params, query = {}, takesRequestKey }: Route): readonly JsonObject[] {
@@ -154,7 +171,7 @@ function refusalHeaders(status: string): JsonObject {
 }
 
 function sharedResponses(): JsonObject {
-  const schema = { $ref: '#/components/schemas/Error' };
+  const schema = { $ref: '#/components/schemas/Refusal' };
   return Object.fromEntries(
     Object.entries(refusalTexts).map(([status, description]) => [
       status,
@@ -203,6 +220,13 @@ let yaml: string | undefined;
 
 /** The document as YAML, written once. */
 export function openApiYaml(): string {
-  yaml ??= toYaml(openApiDocument());
+  yaml ??= stringify(openApiDocument(), {
+    // Readers of YAML 1.1 are many, and take a bare time for a date and a bare "no" for false.
+    schema: 'yaml-1.1',
+    compat: 'core',
+    // No anchors, which people have to follow, and no folded lines, which no search finds.
+    aliasDuplicateObjects: false,
+    lineWidth: 0,
+  });
   return yaml;
 }

@@ -19,8 +19,9 @@ export function readQuery(
   const sent = new URLSearchParams(query);
   const values: Record<string, string | number | boolean> = {};
   for (const [name, schema] of Object.entries(rules)) {
-    const text = sent.get(name);
-    if (text === null) {
+    const [text, ...others] = sent.getAll(name);
+    if (others.length > 0) issues.add([name], 'maxItems', 'must be sent once.');
+    if (text === undefined) {
       if (schema.default !== undefined) values[name] = schema.default;
       continue;
     }

@@ -24,6 +24,8 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly minProperties?: number;
+  /** Said where an answer may hold more than is named; elsewhere a field without a name here is a mistake of ours. */
+  readonly additionalProperties?: true;
   /** The pattern in words: "must be …". */
   readonly 'x-says'?: string;
 }
@@ -47,6 +49,15 @@ export function object(
     properties,
     ...(required.length === 0 ? {} : { required }),
   };
+}
+
+/** An object of an answer that may hold more than is named. */
+export function loose(
+  properties: Readonly<Record<string, Schema>>,
+  required: readonly string[] = [],
+  description?: string,
+): Schema {
+  return { ...object(properties, required, description), additionalProperties: true };
 }
 
 /** An object of an answer: every field that it names is there. */

@@ -7,8 +7,11 @@ const nameCharsMax = 255;
 
 export const consentBasisWords = ['consent', 'legitimate_interest', 'contract', 'legal_obligation'] as const;
 
-/** Types of `uids`, as a sentence may list them. The hashed ones have fields of their own. */
-export const uidTypeWords: string = identifierTypes.filter((type) => !type.startsWith('hashed_')).join(', ');
+/** The hashed ones have fields of their own. */
+const uidTypes: readonly string[] = identifierTypes.filter((type) => !type.startsWith('hashed_'));
+
+/** Types of `uids`, as a sentence may list them. */
+export const uidTypeWords: string = uidTypes.join(', ');
 
 const hash: Schema = {
   type: 'string',
@@ -18,7 +21,7 @@ const hash: Schema = {
 
 const uid: Schema = object(
   {
-    type: text(64, `One of ${uidTypeWords}.`),
+    type: { type: 'string', enum: uidTypes },
     value: text(limits.uidValueBytesMax, 'The id as it is, not hashed.'),
   },
   ['type', 'value'],
@@ -71,7 +74,7 @@ const memberArray = (items: Schema, description: string): Schema => ({
 
 const audienceId: Schema = text(limits.audienceIdCharsMax, 'Your id of the audience.');
 
-export const audienceSchema: Schema = object(
+export const audienceSyncSchema: Schema = object(
   {
     audienceId,
     name: { type: 'string', maxLength: nameCharsMax, description: 'A name for people.' },
@@ -104,7 +107,7 @@ export const audiencesSchema: Schema = {
   type: 'array',
   minItems: 1,
   maxItems: limits.audienceCountPerCallMax,
-  items: audienceSchema,
+  items: audienceSyncSchema,
   description: 'The audiences to change, each named once.',
 };
 

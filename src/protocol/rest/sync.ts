@@ -8,16 +8,10 @@ import { memberFaultItems } from '../../service/member-fault-items.ts';
 import { isArray, isObject, IssueList } from '../adcp/argument-reader.ts';
 import { requestDigest } from '../adcp/request-digest.ts';
 import { checkValue } from './check-schema.ts';
+import { inRestItemWords } from './item-fault.ts';
 import type { RestAnswer, RestCall, RestOptions, Route } from './route.ts';
 import { whole } from './schema.ts';
-import {
-  audiencesSchema,
-  audienceSchema,
-  deletedAudienceSchema,
-  syncBodySchema,
-  uidTypeWords,
-} from './sync-schema.ts';
-import { inRestWords } from './wire-words.ts';
+import { audiencesSchema, audienceSyncSchema, deletedAudienceSchema, syncBodySchema } from './sync-schema.ts';
 
 const { items: _items, ...audiencesAlone } = audiencesSchema;
 const bodyAlone = {
@@ -36,7 +30,7 @@ function checkSyncBody(body: JsonObject, issues: IssueList): void {
   for (const [position, entry] of (isArray(audiences) ? audiences : []).entries()) {
     const path = ['audiences', position];
     const isDeletion = isObject(entry) && entry['delete'] === true;
-    checkValue(isDeletion ? deletedAudienceSchema : audienceSchema, entry, path, issues);
+    checkValue(isDeletion ? deletedAudienceSchema : audienceSyncSchema, entry, path, issues);
     const id = isObject(entry) ? entry['audienceId'] : undefined;
     if (typeof id !== 'string') continue;
     if (seen.has(id)) {
@@ -63,6 +57,8 @@ const noMembers: Omit<PreparedAudience, 'audienceIndex'> = {
   removeCount: 0,
   addFaults: [],
   removeFaults: [],
+  badAddCount: 0,
+  badRemoveCount: 0,
   rejected: [],
   rejectedCount: 0,
 };
@@ -80,22 +76,23 @@ function audienceOf(entry: JsonObject, prepared: PreparedAudience | undefined): 
   };
 }
 
-/**
- * Source: Scope3 REST, 10,000 members an array. Bad members are known by kind, and one member can be of several kinds, so a list with
- * bad members counts as at least the largest group of them: whether it is refused for them or for its length is all that hangs on it.
- */
-function checkArrayLengths(audiences: readonly AudienceRequest[], issues: IssueList): void {
+/** Source: Scope3 REST, 10,000 members an array. An entry that deletes holds none, whatever was sent with it. */
+function checkArrayLengths(
+  entries: readonly JsonObject[],
+  members: readonly PreparedAudience[],
+  issues: IssueList,
+): void {
   const max = limits.restMemberCountPerArrayMax;
-  for (const [position, audience] of audiences.entries()) {
+  for (const prepared of members) {
+    if (entries[prepared.audienceIndex]?.['delete'] === true) continue;
     const sides = [
-      ['add', audience.addCount, audience.addFaults],
-      ['remove', audience.removeCount, audience.removeFaults],
+      ['add', prepared.addCount + prepared.badAddCount],
+      ['remove', prepared.removeCount + prepared.badRemoveCount],
     ] as const;
-    for (const [side, goodCount, faults] of sides) {
-      const badCount = Math.max(0, ...faults.map(({ count }) => count));
-      if (goodCount + badCount <= max) continue;
+    for (const [side, count] of sides) {
+      if (count <= max) continue;
       issues.add(
-        ['audiences', position, side],
+        ['audiences', prepared.audienceIndex, side],
         'maxItems',
         `must have at most ${max} members; send the rest in further requests.`,
       );
@@ -103,18 +100,13 @@ function checkArrayLengths(audiences: readonly AudienceRequest[], issues: IssueL
   }
 }
 
-/** A member's fault in this API's words, for the details of a refusal. */
-function memberError({ message, field, details }: ItemFault): JsonObject {
+/** One of several faults, for the details of a refusal. */
+function shortFault({ message, field, details }: ItemFault): JsonObject {
   return {
-    message: inRestWords(message),
-    ...(field === undefined ? {} : { field: inRestWords(field) }),
+    message,
+    ...(field === undefined ? {} : { field }),
     ...(details === undefined ? {} : { reason: details['reason'] ?? null, count: details['count'] ?? null }),
   };
-}
-
-/** AdCP's capabilities are another door's; here the list is written out. */
-function suggestionOf({ suggestion, details }: ItemFault): string | undefined {
-  return details?.['reason'] === 'uid_type_unknown' ? `Use one of ${uidTypeWords}.` : suggestion;
 }
 
 /**
@@ -122,18 +114,19 @@ function suggestionOf({ suggestion, details }: ItemFault): string | undefined {
  * of it is good, the bad ones fail inside the task (contract, bad members).
  */
 function refuseIfAllFail(audiences: readonly AudienceRequest[]): void {
-  const faults = audiences.map((audience, index) => memberFaultItems(audience, index));
-  if (faults.some((items) => items.length === 0)) return;
-  const [first] = faults.flat();
+  const faultsOf = audiences.map((audience, index) => memberFaultItems(audience, index));
+  if (faultsOf.some((items) => items.length === 0)) return;
+  const faults = faultsOf.flat().map(inRestItemWords);
+  const [first] = faults;
   if (first === undefined) return;
-  const suggestion = suggestionOf(first);
-  const paths = first.details?.['paths'];
-  throw new AppError(first.code, first.message, {
-    ...(first.field === undefined ? {} : { field: first.field }),
+  const { code, message, field, suggestion, details } = first;
+  const paths = details?.['paths'];
+  throw new AppError(code, message, {
+    ...(field === undefined ? {} : { field }),
     ...(suggestion === undefined ? {} : { suggestion }),
     details: {
-      ...(isArray(paths) ? { paths: paths.filter((path) => typeof path === 'string').map(inRestWords) } : {}),
-      errors: faults.flat().slice(0, limits.rejectedSampleCountMax).map(memberError),
+      ...(paths === undefined ? {} : { paths }),
+      errors: faults.slice(0, limits.rejectedSampleCountMax).map(shortFault),
     },
   });
 }
@@ -146,12 +139,12 @@ function invalidMembersOf(body: JsonObject): 'fail' | 'skip' {
 
 async function performSync(options: RestOptions, call: RestCall): Promise<RestAnswer> {
   refuseCallback(call.body);
-  const preparedAt = new Map(call.members.map((audience) => [audience.audienceIndex, audience]));
   const entries = call.body['audiences'] as readonly JsonObject[];
-  const audiences = entries.map((entry, position) => audienceOf(entry, preparedAt.get(position)));
   const issues = new IssueList();
-  checkArrayLengths(audiences, issues);
+  checkArrayLengths(entries, call.members, issues);
   issues.settle();
+  const preparedAt = new Map(call.members.map((audience) => [audience.audienceIndex, audience]));
+  const audiences = entries.map((entry, position) => audienceOf(entry, preparedAt.get(position)));
   const invalidMembers = invalidMembersOf(call.body);
   if (invalidMembers === 'fail') refuseIfAllFail(audiences);
   const accountId = must(call.params['accountId'], () => 'the route names the account');
@@ -180,7 +173,7 @@ async function performSync(options: RestOptions, call: RestCall): Promise<RestAn
 
 const counted = (count: number): string => count.toLocaleString('en-US');
 
-const exampleHash = '973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b';
+const exampleHash = 'b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72';
 const exampleTask = '8f0f2a5e-6a55-4a4a-9e0b-0d3c5a1f7b21';
 
 export const accountParam = 'Id of the advertiser; AdCP calls it `account_id`.';

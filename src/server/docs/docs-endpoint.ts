@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../engine/types.ts';
 import type { Endpoint, Reply, RequestHead } from '../../protocol/endpoint.ts';
+import { publicBase } from '../../protocol/public-base.ts';
 import { mcpPage, type ShownTool } from './mcp-page.ts';
 import { restPage } from './rest-page.ts';
 import { startPage } from './start-page.ts';
@@ -7,7 +8,12 @@ import { style } from './style.ts';
 
 export const docsPath = '/docs';
 
+/** Where a server is that nobody has told otherwise. */
+const defaultBase = 'http://127.0.0.1:8080';
+
 export interface DocsParts {
+  /** Address of the server as callers see it; empty: the one that a request names. */
+  readonly publicUrl: string;
   readonly openApi: JsonObject;
   readonly errorExample: JsonObject;
   readonly tools: readonly ShownTool[];
@@ -27,23 +33,23 @@ function refusal(status: number, text: string, headers: Readonly<Record<string, 
 }
 
 /**
- * The documentation for people, at `/docs`. It is made once from what the doors themselves are checked against, needs no key, and
- * tells nothing about this server's data.
+ * The documentation for people, at `/docs`. It is made from what the doors themselves are checked against, needs no key, and tells
+ * nothing about this server but its address.
  */
-export function createDocsEndpoint({ openApi, errorExample, tools }: DocsParts): Endpoint {
-  const pages = new Map<string, Reply>([
-    ['', { status: 200, headers: pageHeaders, body: startPage() }],
-    ['/rest', { status: 200, headers: pageHeaders, body: restPage(openApi, errorExample) }],
-    ['/mcp', { status: 200, headers: pageHeaders, body: mcpPage(tools) }],
+export function createDocsEndpoint({ publicUrl, openApi, errorExample, tools }: DocsParts): Endpoint {
+  const page = (body: string): Reply => ({ status: 200, headers: pageHeaders, body });
+  const fixed = new Map<string, Reply>([
+    ['/rest', page(restPage(openApi, errorExample))],
+    ['/mcp', page(mcpPage(tools))],
     ['/style.css', { status: 200, headers: { 'content-type': 'text/css; charset=utf-8' }, body: style }],
   ]);
-  const answer = ({ method, path }: RequestHead): Reply => {
+  const answer = (head: RequestHead): Reply => {
+    const { method, path } = head;
     if (method !== 'GET' && method !== 'HEAD')
       return refusal(405, 'Only GET is served here.', { allow: 'GET, HEAD' });
-    return (
-      pages.get(path.slice(docsPath.length).replace(/\/$/, '')) ??
-      refusal(404, 'There is no such page. See /docs.')
-    );
+    const name = path.slice(docsPath.length).replace(/\/$/, '');
+    if (name === '') return page(startPage(publicBase(publicUrl, head) ?? defaultBase));
+    return fixed.get(name) ?? refusal(404, 'There is no such page. See /docs.');
   };
   return { envelope: 'rest', admit: async (head) => ({ admitted: false, reply: answer(head) }) };
 }

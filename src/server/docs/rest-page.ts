@@ -63,14 +63,16 @@ function endpointsOf({ paths }: ShownApi): readonly Endpoint[] {
   );
 }
 
-/** A command that works once the two variables of the start page are set. */
-export function curlOf(base: string, { method, path, operation }: Endpoint): string {
+/** A command that works once the variables of the start page are set. */
+export function curlOf({ method, path, operation }: Endpoint): string {
   const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     name === 'taskId' ? '$TASK' : '$ADVERTISER',
   );
   const example = operation.requestBody?.content[json]?.example;
+  // A body makes it a POST by itself.
+  const asked = method === 'GET' || method === 'POST' ? '' : `-X ${method} `;
   const lines = [
-    `curl ${method === 'GET' ? '' : `-X ${method} `}"$ROLLCALL${base}${address}"`,
+    `curl ${asked}"$API${address}"`,
     `-H "Authorization: Bearer $KEY"`,
     ...(example === undefined
       ? []
@@ -151,7 +153,7 @@ function section(endpoint: Endpoint, api: ShownApi, base: string): Html {
       </div>
       <div class="samples">
         <h4>Request</h4>
-        <pre><code>${curlOf(base, endpoint)}</code></pre>
+        <pre><code>${curlOf(endpoint)}</code></pre>
         ${success(endpoint, schemas)}${refusals(endpoint, api)}
       </div>
     </div>
@@ -184,10 +186,15 @@ export function restPage(document: JsonObject, errorExample: JsonObject): string
       Every answer that is not a success has this shape. <code>details.code</code> repeats the code for
       clients that keep only the details.
     </p>
-    ${jsonView(errorExample)} ${fieldList(api.components.schemas['Error'] ?? {}, api.components.schemas)}
+    ${jsonView(errorExample)} ${fieldList(api.components.schemas['Refusal'] ?? {}, api.components.schemas)}
   </section>`;
   const body = html`<h1>${api.info.title}</h1>
-    ${prose(api.info.description)}${groups}${errors}`;
+    ${prose(api.info.description)}
+    <p>
+      The examples use the variables of the <a href="/docs#setup">start page</a>. For machines there is
+      <a href="${base}/openapi.yaml">openapi.yaml</a>.
+    </p>
+    ${groups}${errors}`;
   const last = { title: 'Everywhere', links: [{ href: '#refusals', text: 'Refusals' }] };
   return pageOf({ title: 'REST', path: '/docs/rest', navigation: [...navigation, last], body });
 }

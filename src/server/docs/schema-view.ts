@@ -24,6 +24,7 @@ export interface ShownSchema {
 export type Components = Readonly<Record<string, ShownSchema>>;
 
 const depthMax = 8;
+const patternCharsMax = 40;
 const number = (value: number): string => value.toLocaleString('en-US');
 
 function resolved(schema: ShownSchema, components: Components): ShownSchema {
@@ -81,8 +82,9 @@ function field(
   const limits = [typeWords(schema, components), ...limitsOf(schema)]
     .filter((word) => word !== '')
     .join(', ');
-  const pattern =
-    schema.pattern === undefined ? nothing : html`<code class="pattern">${schema.pattern}</code>`;
+  // A long pattern is for machines; the description says the same to people.
+  const isShown = schema.pattern !== undefined && schema.pattern.length <= patternCharsMax;
+  const pattern = isShown ? html`<code class="pattern">${schema.pattern ?? ''}</code>` : nothing;
   const items = schema.items === undefined ? undefined : resolved(schema.items, components);
   const below = fieldList(items ?? schema, components, depth + 1);
   const isLong = depth >= 1 && below !== nothing;

@@ -23,6 +23,10 @@ code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberat
 code { font-size: .875em; background: var(--code); padding: .1em .35em; border-radius: 4px; overflow-wrap: anywhere; }
 pre { background: var(--code); border: 1px solid var(--line); border-radius: 8px; padding: .875rem 1rem; overflow-x: auto; font-size: .8125rem; line-height: 1.55; margin: .5rem 0 1rem; }
 pre code { background: none; padding: 0; font-size: inherit; overflow-wrap: normal; }
+.samples pre, .answer { white-space: pre-wrap; }
+.samples pre { font-size: .78rem; padding: .75rem .85rem; }
+.samples pre code, .answer code { overflow-wrap: anywhere; }
+.answer { background: none; border-style: dashed; margin-top: -.5rem; color: var(--soft); }
 .k { color: var(--key); } .s { color: var(--string); } .w { color: var(--word); }
 header { position: sticky; top: 0; z-index: 1; display: flex; gap: 1.5rem; align-items: center; height: 3.5rem; padding: 0 1.5rem; background: var(--ground); border-bottom: 1px solid var(--line); }
 header .mark { font-weight: 700; color: var(--text); letter-spacing: -.01em; }
@@ -53,7 +57,7 @@ main p { max-width: 44rem; margin: 0 0 .85rem; }
 .address .method { border: 1px solid var(--m); border-radius: 4px; padding: .1rem .4rem; }
 .address code { background: none; padding: 0; }
 .endpoint { border-top: 1px solid var(--line); padding: 1.75rem 0 1.25rem; }
-.pair { display: grid; grid-template-columns: minmax(0, 1.05fr) minmax(0, 1fr); gap: 2.5rem; align-items: start; }
+.pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr); gap: 2.25rem; align-items: start; }
 .samples { position: sticky; top: 4.5rem; }
 .samples h4:first-child, .words > h4:first-child { margin-top: 0; }
 .status { color: var(--get); font-family: ui-monospace, Menlo, Consolas, monospace; }
@@ -72,7 +76,7 @@ details { margin: .5rem 0; }
 summary { cursor: pointer; color: var(--accent); font-size: .875rem; }
 .refusals { border-collapse: collapse; font-size: .875rem; width: 100%; margin-top: .5rem; }
 .refusals th, .refusals td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-top: 1px solid var(--line); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem; max-width: 44rem; margin: 1.5rem 0 1rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; max-width: 50rem; margin: 1.5rem 0 1rem; }
 .card { display: block; padding: 1rem 1.15rem; border: 1px solid var(--line); border-radius: 10px; background: var(--raised); color: var(--text); }
 .card:hover { border-color: var(--accent); text-decoration: none; }
 .card span { display: block; color: var(--soft); font-size: .9rem; }
@@ -85,7 +89,17 @@ summary { cursor: pointer; color: var(--accent); font-size: .875rem; }
   .columns { grid-template-columns: minmax(0, 1fr); }
   .side { position: static; height: auto; border-right: 0; border-bottom: 1px solid var(--line); padding: 1rem; }
   main { padding: 1.5rem 1rem 4rem; }
+  pre { white-space: pre-wrap; }
+  pre code { overflow-wrap: anywhere; }
+  .side h2 { margin-top: 0; }
+  .side ul { margin-bottom: .75rem; break-inside: avoid; }
+  .side { columns: 2; column-gap: 1rem; }
+  .side h2 { break-after: avoid; }
+  .side .method { min-width: 2.25rem; }
+  .side li a { padding: .3rem .25rem; }
+  .side h2 { margin-left: .25rem; }
   header { gap: 1rem; padding: 0 1rem; overflow-x: auto; }
+  header .file { display: none; }
 }
 @media print { header, .side { display: none; } .columns, .pair { display: block; } }
 `;

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../../base/faults.ts';
 import { createScanMemory } from '../../engine/scan/scan-memory.ts';
 import { createTokeniser } from '../../engine/token/tokeniser.ts';
-import { nodePrimitives } from '../../platform/primitives.ts';
+import { keyedPrimitives } from '../../platform/primitives.ts';
 import { workerUrl } from '../../platform/worker-url.ts';
 import type { Ingest, IngestedCall } from '../../protocol/ingest.ts';
 import type { IngestReply, IngestRequest, IngestWorkerData } from './ingest-messages.ts';
@@ -12,10 +12,7 @@ import { takeApart } from './take-apart.ts';
 /** Bodies up to this size are taken apart where they arrive: a thread change costs more than the scan. */
 const inlineBytesMax = 16 * 1024;
 
-export interface IngestPoolOptions {
-  readonly tokenKey: Uint8Array;
-  /** One word of shared memory; not 0 while some account forwards its audiences. Read anew for every body. */
-  readonly forwards: Int32Array;
+export interface IngestPoolOptions extends IngestWorkerData {
   readonly threadCount: number;
   /** A worker died: the process cannot keep its promises. */
   readonly fatal: (reason: string) => void;
@@ -32,13 +29,14 @@ interface Waiting {
 
 /** The ingest threads behind the interface that the protocols see. Each body goes to the thread with the fewest. */
 export function createIngestPool(options: IngestPoolOptions): IngestPool {
-  const tokeniser = createTokeniser(options.tokenKey, nodePrimitives);
-  const memory = createScanMemory(nodePrimitives);
+  const primitives = keyedPrimitives(options.fingerprintKey);
+  const tokeniser = createTokeniser(options.tokenKey, primitives);
+  const memory = createScanMemory(primitives);
   const threads = Array.from({ length: options.threadCount }, () => startThread(options));
   return {
     take: async (body, length, envelope) => {
       if (length <= inlineBytesMax)
-        return takeApart(body, length, envelope, tokeniser, nodePrimitives, memory, isOn(options.forwards));
+        return takeApart(body, length, envelope, tokeniser, primitives, memory, isOn(options.forwards));
       const thread = threads.reduce((idlest, other) => (other.load() < idlest.load() ? other : idlest));
       return thread.take(body, length, envelope);
     },
@@ -57,8 +55,8 @@ function isOn(word: Int32Array): boolean {
   return Atomics.load(word, 0) !== 0;
 }
 
-function startThread({ tokenKey, forwards, fatal }: IngestPoolOptions): IngestThread {
-  const workerData: IngestWorkerData = { tokenKey, forwards };
+function startThread({ tokenKey, fingerprintKey, forwards, fatal }: IngestPoolOptions): IngestThread {
+  const workerData: IngestWorkerData = { tokenKey, fingerprintKey, forwards };
   const worker = new Worker(workerUrl('ingest-worker', import.meta.url), { workerData, name: 'ingest' });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;

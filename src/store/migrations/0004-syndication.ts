@@ -2,7 +2,7 @@ import type { Migration } from './migration.ts';
 
 /** Audiences that are pushed on to other sellers: the identifiers to forward, whom to push to, and how far each push is. */
 export const syndication: Migration = {
-  number: 3,
+  number: 4,
   name: 'syndication',
   sql: `
 -- An account has a row while forwarding is on. Without the key, which is nowhere else, no row of forward_operation opens again.
