@@ -1,6 +1,6 @@
 import { limits } from '../../base/limits.ts';
 import type { JsonObject } from '../../engine/types.ts';
-import { isoTime, object, text, whole, type Schema } from './schema.ts';
+import { isoTime, loose, object, text, whole, type Schema } from './schema.ts';
 
 const idCharsMax = 255;
 const urlCharsMax = 2_048;
@@ -49,7 +49,7 @@ export const recordSchema: Schema = whole({
   },
   errorMessage: { type: ['string', 'null'], description: 'What the seller said, or why it is tried again.' },
   responseData: {
-    ...object({}),
+    ...loose({}),
     type: ['object', 'null'],
     description: 'The seller’s counts and match report, in AdCP’s words, and `members_sent`.',
   },
