@@ -51,7 +51,7 @@ const settings: ServeSettings = {
   allowHost: [],
   publicUrl: '',
   forwarding: false,
-  allowHttpTo: [],
+  allowNetwork: [],
 };
 
 export async function startSeller(

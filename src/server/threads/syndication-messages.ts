@@ -4,7 +4,8 @@ export interface SyndicationWorkerData {
   readonly dataDir: string;
   readonly sealKey: Uint8Array;
   readonly forwardKey: Uint8Array;
-  readonly allowHttpTo: readonly string[];
+  /** Networks of the operator's own that may be called too. */
+  readonly allowNetworks: readonly string[];
 }
 
 /** What the thread asks the store to write. */
