@@ -301,7 +301,7 @@ describe('a seller that behaves badly', () => {
     const strict = await startHub({ allowNetwork: [] });
     try {
       await strict.rest('PUT', '/forwarding', { enabled: true });
-      const agent = { name: 'x', url: 'https://localhost:9/mcp', protocol: 'mcp', accountId: 'x' };
+      const agent = { name: 'x', url: 'https://localhost:8443/mcp', protocol: 'mcp', accountId: 'x' };
       const { body } = await strict.rest('POST', '/sales-agents', agent);
       await strict.sync({ audienceId: 'inside', add: members(0, 3) });
       const agentId = String(body['id']);
