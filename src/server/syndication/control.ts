@@ -10,6 +10,8 @@ export interface SyndicationControl {
   readonly forwards: Int32Array;
   /** From now on members are packed for forwarding: before the switch, so that no sync after it comes without. */
   expectOn(): void;
+  /** Ends every push, wherever it is, and forgets the members that were opened for it; `refresh` lets the others go on. */
+  pause(): Promise<void>;
   /** Reads anew whether somebody forwards. */
   refresh(): Promise<void>;
   /** Something may have to be pushed. Costs nothing while nobody forwards. */
@@ -35,6 +37,11 @@ export async function createSyndicationControl(parts: SyndicationControlParts): 
     Atomics.store(forwards, 0, isOn ? 1 : 0);
     if (isOn) thread ??= startSyndicationThread({ dataDir, sealKey, forwardKey, allowNetworks, store, log });
   };
+  const pause = async (): Promise<void> => {
+    const ended = thread;
+    thread = null;
+    await ended?.close();
+  };
   await refresh();
   return {
     forwards,
@@ -45,6 +52,7 @@ export async function createSyndicationControl(parts: SyndicationControlParts): 
     wake: () => {
       if (Atomics.load(forwards, 0) !== 0) thread?.wake();
     },
-    close: async () => thread?.close(),
+    pause,
+    close: pause,
   };
 }

@@ -18,6 +18,7 @@ export interface SyndicationServiceParts {
   /** What a running server does beside the store; absent where none runs. */
   readonly control?: {
     expectOn(): void;
+    pause(): Promise<void>;
     refresh(): Promise<void>;
     wake(): void;
   };
@@ -36,7 +37,10 @@ export function createSyndicationService(parts: SyndicationServiceParts): Syndic
     forwarding: async (asker, accountId) => store.read('forwardingFacts', asked(asker, accountId)),
     setForwarding: async (asker, accountId, on) => {
       if (on) requireAllowed(parts, asker);
+      // First, so that nobody holds up pushes by naming an account that is not theirs or does not forward.
+      const before = await store.read('forwardingFacts', asked(asker, accountId));
       if (on) control?.expectOn();
+      else if (before.isOn) await control?.pause();
       try {
         const facts = await store.write('switchForwarding', {
           ...asked(asker, accountId),
