@@ -30,8 +30,7 @@ export interface CoreOptions {
   readonly sandbox: boolean;
   /** Callers may switch forwarding on for their accounts. */
   readonly forwarding: boolean;
-  /** Networks of the operator's own that may be called. */
-  readonly allowNetwork: readonly string[];
+  readonly allowHttpTo: readonly string[];
   /** Hexadecimal; empty: from the environment or the data directory. */
   readonly secret?: string;
   readonly log: Log;
@@ -135,8 +134,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const graphVersion = (): number => matchThread.graphFacts().version;
   const parts = { store, secrets, queue, membersErased: sweeper.wake, synced, graphVersion };
   const service = createService({ ...options, ...parts });
-  const { forwarding: callersMayForward, allowNetwork } = options;
-  const syndication = createSyndicationService({ store, callersMayForward, allowNetwork, control });
+  const { forwarding: callersMayForward, allowHttpTo } = options;
+  const syndication = createSyndicationService({ store, callersMayForward, allowHttpTo, control });
   return {
     store,
     secrets,

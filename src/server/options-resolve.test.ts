@@ -32,7 +32,7 @@ test('without any source every setting has its default', () => {
     buyerAccounts: true,
     logLevel: 'info',
     allowHost: [],
-    allowNetwork: [],
+    allowHttpTo: [],
     forwarding: false,
     publicUrl: '',
   });

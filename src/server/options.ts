@@ -1,5 +1,4 @@
 import { limits } from '../base/limits.ts';
-import { parseNetwork } from '../platform/outbound/public-address.ts';
 import { boolean, choice, integer, list, text, UsageFault } from './options-table.ts';
 import type { OptionTable, OptionValues } from './options-table.ts';
 
@@ -37,15 +36,6 @@ function publicAddress(value: string): string {
     return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
   }
   throw new UsageFault('public-url takes an address such as https://seller.example, without ? and #.');
-}
-
-function networks(value: string): readonly string[] {
-  const all = value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-  if (all.every((one) => parseNetwork(one) !== null)) return all;
-  throw new UsageFault('allow-network takes networks such as 10.0.0.0/8, fd00::/8 or one address.');
 }
 
 /** Every setting of `rollcall serve`. The environment's name follows from the name: ROLLCALL_MINIMUM_SIZE. */
@@ -117,15 +107,12 @@ export const serveOptions = {
     fallback: false,
     help: 'Let callers switch forwarding on for their accounts and name sellers to push to; the command line always can.',
   }),
-  allowNetwork: {
-    ...list({
-      name: 'allow-network',
-      fallback: [],
-      placeholder: 'NETWORK',
-      help: 'Network of your own, such as 10.0.0.0/8, in which sellers may be called too, and without TLS; may be repeated.',
-    }),
-    parse: networks,
-  },
+  allowHttpTo: list({
+    name: 'allow-http-to',
+    fallback: [],
+    placeholder: 'HOST',
+    help: 'Host to which audiences may be pushed over plain http, besides this machine; may be repeated.',
+  }),
   publicUrl: {
     ...text({
       name: 'public-url',

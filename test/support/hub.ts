@@ -37,10 +37,7 @@ export interface Hub {
 const waitMsMax = 30_000;
 
 export async function startHub(settings: Partial<ServeSettings> = {}): Promise<Hub> {
-  const seller = await startSeller(
-    { forwarding: true, allowNetwork: ['127.0.0.0/8'], ...settings },
-    { accountId: 'acct_hub' },
-  );
+  const seller = await startSeller({ forwarding: true, ...settings }, { accountId: 'acct_hub' });
   const rest = async (method: string, path: string, body?: object): Promise<RestAnswer> => {
     const response = await fetch(`${seller.url}/api/v2/buyer/advertisers/acct_hub${path}`, {
       method,

@@ -51,7 +51,7 @@ const settings: ServeSettings = {
   allowHost: [],
   publicUrl: '',
   forwarding: false,
-  allowNetwork: [],
+  allowHttpTo: [],
 };
 
 export async function startSeller(

@@ -1,20 +1,17 @@
 /** Syndication as the REST door and the command line see it, over one store. */
-import { must } from '../../base/assert.ts';
 import { AppError } from '../../base/faults.ts';
 import { systemClock, systemRandom } from '../../platform/clock.ts';
-import { parseNetwork } from '../../platform/outbound/public-address.ts';
+import { checkAgentUrl } from '../../service/syndication/agent-url.ts';
 import type { Asker, SyndicationService } from '../../service/syndication/api.ts';
 import type { AskedAccount } from '../../service/syndication/own-account.ts';
 import type { Store } from '../../store/store.ts';
 import type { Scripts } from '../scripts.ts';
-import { checkAgentUrl } from './agent-url.ts';
 
 export interface SyndicationServiceParts {
   readonly store: Store<Scripts>;
   /** Callers may switch forwarding on and name sellers; the operator always may. */
   readonly callersMayForward: boolean;
-  /** Networks of the operator's own that sellers may be in. */
-  readonly allowNetwork: readonly string[];
+  readonly allowHttpTo: readonly string[];
   /** What a running server does beside the store; absent where none runs. */
   readonly control?: {
     expectOn(): void;
@@ -28,7 +25,6 @@ const keyBytes = 32;
 
 export function createSyndicationService(parts: SyndicationServiceParts): SyndicationService {
   const { store, control } = parts;
-  const networks = parts.allowNetwork.map((text) => must(parseNetwork(text), () => 'a network'));
   const asked = (asker: Asker, accountId: string): AskedAccount => ({
     principalNo: asker?.principalNo ?? null,
     accountId,
@@ -58,7 +54,7 @@ export function createSyndicationService(parts: SyndicationServiceParts): Syndic
     salesAgents: async (asker, accountId) => store.read('salesAgentsOf', asked(asker, accountId)),
     addSalesAgent: async (asker, accountId, agent) => {
       requireAllowed(parts, asker);
-      const url = checkAgentUrl(agent.url, networks);
+      const url = checkAgentUrl(agent.url, parts.allowHttpTo);
       return store.write('addSalesAgent', {
         ...asked(asker, accountId),
         agentId: `agent_${Buffer.from(systemRandom.bytes(9)).toString('hex')}`,

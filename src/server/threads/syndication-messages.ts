@@ -4,8 +4,7 @@ export interface SyndicationWorkerData {
   readonly dataDir: string;
   readonly sealKey: Uint8Array;
   readonly forwardKey: Uint8Array;
-  /** Networks of the operator's own that may be called too. */
-  readonly allowNetworks: readonly string[];
+  readonly allowHttpTo: readonly string[];
 }
 
 /** What the thread asks the store to write. */

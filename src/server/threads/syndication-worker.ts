@@ -4,8 +4,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '../../base/assert.ts';
 import { systemClock, systemRandom } from '../../platform/clock.ts';
 import { errorFields } from '../../platform/log.ts';
-import { createOutbound } from '../../platform/outbound/outbound.ts';
-import { parseNetwork } from '../../platform/outbound/public-address.ts';
 import { createForwardKeys } from '../../service/syndication/forward-keys.ts';
 import { mergeKept } from '../../service/syndication/merge-kept.ts';
 import { Pusher } from '../../service/syndication/pusher.ts';
@@ -35,8 +33,7 @@ Object.assign(console, {
   debug: silent,
   trace: silent,
 });
-const allowNetworks = data.allowNetworks.map((text) => must(parseNetwork(text), () => 'a network'));
-globalThis.fetch = createGuardedFetch(createOutbound({ allowNetworks }));
+globalThis.fetch = createGuardedFetch(globalThis.fetch);
 
 const keys = createForwardKeys(data.forwardKey);
 const reader = openSqliteReader({
@@ -58,7 +55,7 @@ const write = async (name: SyndicationWrite, input: object): Promise<boolean> =>
   });
 
 const pusher = new Pusher({
-  link: createSdkLink(),
+  link: createSdkLink(data.allowHttpTo),
   clock: systemClock,
   random: systemRandom,
   keys,
