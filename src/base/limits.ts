@@ -59,6 +59,30 @@ export const limits = {
   graphEntryCountMax: 2 ** 31 - 1,
   /** The lowest minimum audience size outside sandbox. Contract: published numbers. */
   minimumAudienceSizeFloor: 100,
+  /** Other sellers that an account may push to, and audiences on their way to one of them. */
+  salesAgentCountPerAccountMax: 100,
+  syndicationCountPerAccountMax: 10_000,
+  /** Members in one outgoing call: at first, and where halving ends. */
+  pushedMemberCountMax: 10_000,
+  pushedMemberCountMin: 100,
+  /** Pushes under way at once, each to another seller and each with an audience in memory. */
+  pushCountMax: 4,
+  /** Attempts at one call without an answer that gets further, a day and a half of them, before a push has failed. */
+  pushAttemptCountMax: 200,
+  pushRetryMsMin: 250,
+  pushRetryMsMax: 600_000,
+  pushCallMsMax: 120_000,
+  /** A push that has sent for so long lets others have a turn. */
+  pushTurnMs: 60_000,
+  /** How long another seller's counts are waited for. */
+  pushPollMsMin: 200,
+  pushPollMsMax: 5_000,
+  pushPollTotalMs: 600_000,
+  /** Bytes of one audience's members that are merged in memory in order to be forwarded. */
+  forwardedBytesPerAudienceMax: 512 * MiB,
+  /** Kept operations of an audience beyond which they are merged, and beyond which nobody who lags is waited for. */
+  forwardOperationCountMerged: 32,
+  forwardOperationCountMax: 1_024,
   headerBytesMax: 16 * KiB,
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

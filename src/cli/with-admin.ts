@@ -6,8 +6,9 @@ import { openAdmin, type OpenAdmin } from '../server/admin/open-admin.ts';
 export async function withAdmin<T>(
   dataDir: string,
   work: (admin: Admin, open: OpenAdmin) => Promise<T>,
+  allowHttpTo: readonly string[] = [],
 ): Promise<T> {
-  const open = await openAdmin(dataDir, stderrLog('error', false));
+  const open = await openAdmin(dataDir, stderrLog('error', false), allowHttpTo);
   try {
     return await work(open.admin, open);
   } finally {

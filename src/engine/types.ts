@@ -79,6 +79,9 @@ export interface MemberColumns {
   readonly identifierType: Uint8Array;
   /** 32 bytes per identifier: the decoded hash of an e-mail or phone; SHA-256 of the value of any other (a MAID is lower-cased first). */
   readonly identifierDigest: Uint8Array;
+  /** Where asked for: offsets of each identifier's value in `uidValueBytes`, empty for a hash. Values are as they were sent. */
+  readonly uidValueStart?: Uint32Array;
+  readonly uidValueBytes?: Uint8Array;
 }
 
 /** Why a body is refused whole. `path` is JSONPath-lite, names sanitised; never a value. */
@@ -220,4 +223,6 @@ export interface PreparedAudience {
   }[];
   /** Encoded AudienceOperation over shared memory; absent when nothing is to be applied or the audience fails. */
   readonly operation?: Uint8Array;
+  /** The same members with identifiers that can be forwarded, over shared memory; only where forwarding is on. */
+  readonly forward?: Uint8Array;
 }

@@ -16,6 +16,9 @@ import { stagedNamePattern } from './graph/staging.ts';
 import { createScripts, type Scripts, type ScriptSettings } from './scripts.ts';
 import { createService } from './service.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
+import type { SyndicationService } from '../service/syndication/api.ts';
+import { createSyndicationControl } from './syndication/control.ts';
+import { createSyndicationService } from './syndication/syndication-service.ts';
 import { createIngestPool, type IngestPool } from './threads/ingest-pool.ts';
 import { startMatchThread, type MatchThread } from './threads/match-thread.ts';
 
@@ -25,6 +28,9 @@ export interface CoreOptions {
   readonly waitMs: number;
   readonly buyerAccounts: boolean;
   readonly sandbox: boolean;
+  /** Callers may switch forwarding on for their accounts. */
+  readonly forwarding: boolean;
+  readonly allowHttpTo: readonly string[];
   /** Hexadecimal; empty: from the environment or the data directory. */
   readonly secret?: string;
   readonly log: Log;
@@ -35,7 +41,7 @@ export interface CoreOptions {
 export interface Core {
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
-  readonly service: RollcallService & AdvertiserService;
+  readonly service: RollcallService & AdvertiserService & SyndicationService;
   readonly ingest: IngestPool;
   readonly queue: MatchQueue;
   readonly matchThread: MatchThread;
@@ -61,7 +67,8 @@ export async function openStore(
   const secrets = loadSecrets(dataDir, given, systemRandom);
   const sizes = { minimumSize: options.minimumSize, sandboxMinimumSize };
   dropStaleStaging(dataDir);
-  const settings: ScriptSettings = { sealKey: secrets.sealKey, sizes };
+  const { sealKey, forwardKey } = secrets;
+  const settings: ScriptSettings = { sealKey, forwardKey, sizes };
   const store = await openSqliteStore({
     dataDir,
     workerUrl: workerUrl('threads/store-worker', import.meta.url),
@@ -114,9 +121,12 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     storeMerge: async (merged) => sweeper.replace(merged),
     fatal,
   });
+  const { allowHttpTo } = options;
+  const control = await createSyndicationControl({ dataDir, store, secrets, allowHttpTo, log });
   const ingest = createIngestPool({
     tokenKey,
     fingerprintKey,
+    forwards: control.forwards,
     threadCount: cpus().length > 4 ? 2 : 1,
     fatal,
   });
@@ -125,23 +135,27 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     matcher: matchThread,
     clock: systemClock,
     troubled,
+    settled: control.wake,
   });
   const recovered = await queue.recover();
   if (recovered > 0) log('info', 'work_recovered', { job_count: recovered });
   await queue.rematchAll(matchThread.graphFacts().version);
   const endHousekeeping = keepHouse(store);
   const graphVersion = (): number => matchThread.graphFacts().version;
-  const parts = { store, secrets, queue, membersErased: sweeper.wake, graphVersion };
-  const service = createService({ ...options, ...parts });
+  const callersMayForward = options.forwarding;
+  const syndication = createSyndicationService({ store, callersMayForward, allowHttpTo, control });
+  const hooks = { membersErased: sweeper.wake, synced: control.wake };
+  const service = createService({ ...options, ...hooks, store, secrets, queue, graphVersion });
   return {
     store,
     secrets,
-    service,
+    service: { ...service, ...syndication },
     ingest,
     queue,
     matchThread,
     close: async () => {
       endHousekeeping();
+      await control.close();
       await queue.idle();
       await Promise.all([ingest.close(), matchThread.close()]);
       await sweeper.close();

@@ -66,8 +66,8 @@ export async function startNode(
   log: Log,
   fatal: (reason: string) => void,
 ): Promise<RunningNode> {
-  const { data: dataDir, minimumSize, waitMs, buyerAccounts, sandbox } = settings;
-  const core = await openCore({ dataDir, minimumSize, waitMs, buyerAccounts, sandbox, log, fatal });
+  const dataDir = settings.data;
+  const core = await openCore({ ...settings, dataDir, log, fatal });
   let isReady = false;
   const adcp: AdcpOptions = {
     service: core.service,
@@ -92,7 +92,7 @@ export async function startNode(
     log('info', 'graph_moved', { graph_version: version, user_count: personCount });
     await queue.rematchAll(version);
   };
-  const admin = createAdmin({ dataDir, store, secrets, graphMoved });
+  const admin = createAdmin({ dataDir, store, secrets, graphMoved, syndication: core.service });
   const token = randomBytes(32).toString('base64url');
   const adminServer = await startAdminServer(admin, token, log);
   const close = async (): Promise<void> => {

@@ -32,6 +32,8 @@ test('without any source every setting has its default', () => {
     buyerAccounts: true,
     logLevel: 'info',
     allowHost: [],
+    allowHttpTo: [],
+    forwarding: false,
     publicUrl: '',
   });
 });

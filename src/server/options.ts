@@ -102,6 +102,17 @@ export const serveOptions = {
     placeholder: 'NAME',
     help: 'Name under which callers may address the server, besides the address it listens on; may be repeated.',
   }),
+  forwarding: boolean({
+    name: 'forwarding',
+    fallback: false,
+    help: 'Let callers switch forwarding on for their accounts and name sellers to push to; the command line always can.',
+  }),
+  allowHttpTo: list({
+    name: 'allow-http-to',
+    fallback: [],
+    placeholder: 'HOST',
+    help: 'Host to which audiences may be pushed over plain http, besides this machine; may be repeated.',
+  }),
   publicUrl: {
     ...text({
       name: 'public-url',

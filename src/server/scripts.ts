@@ -9,27 +9,34 @@ import { createKeyScripts } from '../service/key-scripts.ts';
 import { createMatchScripts } from '../service/match-scripts.ts';
 import { createSealer } from '../service/seal.ts';
 import { createSyncScripts } from '../service/sync-scripts.ts';
+import { createForwardKeys } from '../service/syndication/forward-keys.ts';
+import { createForwardingScripts } from '../service/syndication/forwarding-scripts.ts';
+import { createSyndicationScripts } from '../service/syndication/syndication-scripts.ts';
 import { createTaskScripts } from '../service/tasks.ts';
 
 /** What the scripts are made with, in every thread alike. */
 export interface ScriptSettings {
   readonly sealKey: Uint8Array;
+  readonly forwardKey: Uint8Array;
   readonly sizes: SizeRules;
 }
 
 /** Every transaction of the program. The same in the thread that writes and in those that read. */
-export function createScripts({ sealKey, sizes }: ScriptSettings) {
+export function createScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
   const sealer = createSealer(sealKey);
+  const forwardKeys = createForwardKeys(forwardKey);
   return {
     ...createAccountScripts(),
     ...createAccountSyncScripts(sealer),
     ...createAdvertiserScripts(sealer, sizes),
     ...createBlockScripts(),
     ...createCapabilityScripts(),
+    ...createForwardingScripts(sealer, forwardKeys),
     ...createGraphScripts(),
     ...createKeyScripts(),
     ...createMatchScripts(sealer, sizes),
-    ...createSyncScripts(sealer, sizes),
+    ...createSyncScripts(sealer, sizes, forwardKeys),
+    ...createSyndicationScripts(sealer, forwardKeys),
     ...createTaskScripts(sealer),
   };
 }

@@ -25,6 +25,8 @@ export interface Secrets {
   readonly sealKey: Uint8Array;
   /** Makes stored hashes of API keys and request keys useless without it. */
   readonly pepper: Uint8Array;
+  /** Wraps the keys under which accounts' members are kept for forwarding. */
+  readonly forwardKey: Uint8Array;
 }
 
 export const secretFileName = 'secret.key';
@@ -43,6 +45,7 @@ export function loadSecrets(dataDir: string, fromEnvironment: string | undefined
     fingerprintKey: derive('fingerprint'),
     sealKey: derive('seal'),
     pepper: derive('pepper'),
+    forwardKey: derive('forward'),
   };
 }
 

@@ -48,6 +48,8 @@ export interface ServiceParts {
   /** Sandbox accounts are served. */
   readonly sandbox: boolean;
   readonly graphVersion: () => number;
+  /** A sync was accepted and answered. */
+  readonly synced: () => void;
 }
 
 export function createService(parts: ServiceParts): RollcallService & AdvertiserService {
@@ -77,7 +79,11 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
       : (await store.read('resolveAccount', { principalNo, reference })).accountNo;
   return {
     authenticate: createAuthenticator({ store, clock: systemClock, pepper: secrets.pepper, parseKey }),
-    syncAudiences: async (call) => syncAudiences(syncDeps, call),
+    syncAudiences: async (call) => {
+      const answer = await syncAudiences(syncDeps, call);
+      parts.synced();
+      return answer;
+    },
     listAccounts: async ({ principalNo }, query) => store.read('accountsOfCaller', { principalNo, query }),
     syncAccounts: async (call) =>
       syncAccounts(parts, call, call.requestKey === null ? null : hashRequestKey(call.requestKey)),

@@ -81,6 +81,8 @@ export interface AudienceRequest {
   readonly rejectedCount: number;
   /** Encoded AudienceOperation over shared memory; absent when there is nothing to apply. */
   readonly operation?: Uint8Array;
+  /** The same as an encoded ForwardOperation; only while some account forwards, and kept only for those that do. */
+  readonly forward?: Uint8Array;
 }
 export interface RejectedMember {
   readonly side: 'add' | 'remove';

@@ -9,6 +9,7 @@ import {
   type AudienceRow,
 } from '../store/audience-rows.ts';
 import { insertBlockPiece, operationBlockNo } from '../store/block-rows.ts';
+import { deleteForwardsOfAudience } from '../store/forwarding-rows.ts';
 import { insertOperation } from '../store/operation-rows.ts';
 import type { Script } from '../store/script.ts';
 import type { AudienceRequest, AudienceResult, RejectedMember } from './api.ts';
@@ -16,6 +17,7 @@ import { eraseMembers } from './block-scripts.ts';
 import { memberFaultItems } from './member-fault-items.ts';
 import type { AudiencePlan } from './plan-sync.ts';
 import type { DraftEntry } from './sync-draft.ts';
+import { storeForward, type ForwardKeys } from './syndication/forward-keys.ts';
 
 interface Accepting {
   readonly accountNo: number;
@@ -29,6 +31,7 @@ export function* applyEntry(
   audience: AudienceRequest,
   plan: AudiencePlan,
   row: AudienceRow | undefined,
+  keys: ForwardKeys,
 ): Script<DraftEntry> {
   const entry = { audienceId: audience.audienceId, detailsChanged: false, errors: [], rejected: null };
   const untouched = { ...entry, audienceNo: null, opSeq: null, uploadedCount: 0 };
@@ -51,7 +54,7 @@ export function* applyEntry(
         plan.kind === 'create'
           ? yield* insertAudience(input.accountNo, audience.audienceId, details, input.nowMs)
           : plan.audienceNo;
-      const opSeq = yield* storeOperation(input, audienceNo, audience);
+      const opSeq = yield* storeOperation(input, audienceNo, audience, keys);
       if (plan.kind === 'update' || opSeq !== null)
         yield* describeAudienceRow(input.accountNo, audienceNo, details, opSeq, input.nowMs);
       const kind = plan.kind === 'create' ? 'created' : 'changed';
@@ -68,14 +71,16 @@ export function* applyEntry(
 export function* deleteAudience(accountNo: number, audienceNo: number, nowMs: number): Script<void> {
   yield* deleteAudienceRow(accountNo, audienceNo, nowMs);
   yield* eraseMembers(accountNo, audienceNo);
+  yield* deleteForwardsOfAudience(accountNo, audienceNo);
 }
 
 function* storeOperation(
   input: Accepting,
   audienceNo: number,
   audience: AudienceRequest,
+  keys: ForwardKeys,
 ): Script<number | null> {
-  const { operation } = audience;
+  const { operation, forward } = audience;
   if (operation === undefined) return null;
   const { accountNo, taskId, nowMs } = input;
   const uploadedCount = audience.addCount;
@@ -99,6 +104,7 @@ function* storeOperation(
     rowCount: audience.addCount + audience.removeCount,
     bytes: operation,
   });
+  if (forward !== undefined) yield* storeForward(keys, { accountNo, audienceNo, opSeq, pieceNo: 0 }, forward);
   return opSeq;
 }
 

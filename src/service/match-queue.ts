@@ -15,6 +15,8 @@ export interface MatchQueueDeps {
   readonly clock: Clock;
   /** Something that must not fail did; the operation stays pending and is tried again at the next start. */
   readonly troubled: (event: string, cause: unknown) => void;
+  /** The counts of some audience moved. */
+  readonly settled?: () => void;
 }
 
 export interface PendingOperation extends FoldRequest {
@@ -98,7 +100,7 @@ export function createMatchQueue(deps: MatchQueueDeps): MatchQueue {
 }
 
 async function foldAndSettle(
-  { matcher, troubled }: MatchQueueDeps,
+  { matcher, troubled, settled: tellSettled }: MatchQueueDeps,
   settling: SettleQueue,
   operation: PendingOperation,
   tell: (taskId: string, outcome: SyncOutcome) => void,
@@ -110,6 +112,7 @@ async function foldAndSettle(
       const settled = await settling.settle(accountNo, { audienceNo, opSeq, taskId, reply });
       if (!settled.counted) matcher.forget(audienceNo);
       if (settled.outcome !== null) tell(taskId, settled.outcome);
+      tellSettled?.();
       return;
     } catch (error) {
       matcher.forget(audienceNo);

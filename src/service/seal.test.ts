@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { createSealer } from './seal.ts';
+import { createByteSealer, createSealer } from './seal.ts';
 
 const sealer = createSealer(new Uint8Array(32).fill(1));
 
@@ -35,6 +35,25 @@ test('one changed, added or missing byte, or another key, does not open', () => 
       assert.throws(() => sealer.open(sealed.subarray(0, at)));
       assert.throws(() => sealer.open(Uint8Array.of(...sealed, change)));
       assert.throws(() => other.open(sealed));
+    }),
+  );
+});
+
+test('sealed bytes open in their own place only, whole or not at all', () => {
+  const bytesSealer = createByteSealer(new Uint8Array(32).fill(2));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(), fc.boolean(), (bytes, at, isShared) => {
+      const given = isShared
+        ? new Uint8Array(new SharedArrayBuffer(bytes.length))
+        : new Uint8Array(bytes.length);
+      given.set(bytes);
+      const sealed = bytesSealer.seal(given, 'place 1');
+      assert.deepEqual(bytesSealer.open(sealed, 'place 1'), Uint8Array.from(bytes));
+      assert.throws(() => bytesSealer.open(sealed, 'place 2'));
+      assert.throws(() => createByteSealer(new Uint8Array(32).fill(3)).open(sealed, 'place 1'));
+      const damaged = Uint8Array.from(sealed);
+      damaged[at % sealed.length]! ^= 1;
+      assert.throws(() => bytesSealer.open(damaged, 'place 1'));
     }),
   );
 });

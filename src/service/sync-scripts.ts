@@ -19,6 +19,7 @@ import { planSync, type KnownAudience, type SyncState } from './plan-sync.ts';
 import { factsOf } from './read-facts.ts';
 import type { Sealer } from './seal.ts';
 import { discover, type DraftEntry, type SyncDraft } from './sync-draft.ts';
+import type { ForwardKeys } from './syndication/forward-keys.ts';
 
 export interface AcceptSyncInput {
   readonly accountNo: number;
@@ -87,14 +88,14 @@ export interface AnswerEarlyInput {
 
 export type SyncScripts = ReturnType<typeof createSyncScripts>;
 
-export function createSyncScripts(sealer: Sealer, rules: SizeRules) {
+export function createSyncScripts(sealer: Sealer, rules: SizeRules, keys: ForwardKeys) {
   return {
     /** Idempotency, plan, operations, task: one transaction, durable before anything is answered. */
     *acceptSync(input: AcceptSyncInput): Script<AcceptSyncOutput> {
       const earlier = yield* recall(sealer, input);
       if (earlier !== null) return earlier;
       if (input.audiences === null) return yield* answerDiscovery(sealer, rules, input);
-      const { draft, folds, rows } = yield* applyPlan(input, input.audiences);
+      const { draft, folds, rows } = yield* applyPlan(input, input.audiences, keys);
       const asItStands = (): SyncOutcome => outcomeOf(rules, draft, [], rows.map(factsOf));
       const outcome = folds.length === 0 ? asItStands() : null;
       const early = outcome === null && input.answersAtOnce ? earlyAnswer(input, asItStands) : null;
@@ -173,7 +174,11 @@ interface AppliedPlan {
   readonly rows: readonly AudienceRow[];
 }
 
-function* applyPlan(input: AcceptSyncInput, audiences: readonly AudienceRequest[]): Script<AppliedPlan> {
+function* applyPlan(
+  input: AcceptSyncInput,
+  audiences: readonly AudienceRequest[],
+  keys: ForwardKeys,
+): Script<AppliedPlan> {
   const rows = yield* liveAudiences(input.accountNo);
   const state = yield* syncState(input.accountNo, rows, audiences);
   const plan = planSync(state, {
@@ -186,7 +191,7 @@ function* applyPlan(input: AcceptSyncInput, audiences: readonly AudienceRequest[
   const folds: AcceptedFold[] = [];
   for (const [position, audience] of audiences.entries()) {
     const step = must(plan.entries[position], () => 'one plan an audience');
-    const entry = yield* applyEntry(input, audience, step, rowById.get(audience.audienceId));
+    const entry = yield* applyEntry(input, audience, step, rowById.get(audience.audienceId), keys);
     entries.push(entry);
     const { audienceNo, opSeq } = entry;
     if (audienceNo !== null && opSeq !== null) folds.push({ audienceNo, opSeq, position });

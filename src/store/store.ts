@@ -19,5 +19,10 @@ export type ScriptOutput<R extends ScriptRegistry, K extends keyof R> =
 export interface Store<R extends ScriptRegistry> {
   write<K extends keyof R & string>(name: K, input: ScriptInput<R, K>): Promise<ScriptOutput<R, K>>;
   read<K extends keyof R & string>(name: K, input: ScriptInput<R, K>): Promise<ScriptOutput<R, K>>;
+  /**
+   * Resolves when no byte of what was deleted before is left in any file of the store. Costs a checkpoint; rejects when readers do not
+   * let go, and may be asked for again.
+   */
+  eraseDeleted(): Promise<void>;
   close(): Promise<void>;
 }

@@ -17,6 +17,10 @@ const tenantTables = [
   'task',
   'task_audience',
   'idempotency',
+  'forwarding',
+  'forward_operation',
+  'sales_agent',
+  'syndication',
 ];
 
 /** Statements of our own work, which no caller reaches with a choice of rows: file and constant, with the reason. */
@@ -29,6 +33,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'task-rows.ts listOwn': 'by the caller, whose tasks on all its accounts these are',
   'task-rows.ts removeOld': 'housekeeping by age over all accounts',
   'idempotency-rows.ts remove': 'housekeeping by age over all accounts',
+  'forwarding-rows.ts accounts': 'finds whose audiences are pushed, for our own job',
 };
 
 interface NamedStatement {

@@ -50,6 +50,8 @@ const settings: ServeSettings = {
   logLevel: 'info',
   allowHost: [],
   publicUrl: '',
+  forwarding: false,
+  allowHttpTo: [],
 };
 
 export async function startSeller(

@@ -33,7 +33,7 @@ export const commandEntries: readonly CommandEntry[] = [
   { name: 'account list', summary: 'List accounts', load: () => import('./account-list.ts') },
   {
     name: 'account update',
-    summary: 'Change the status of an account',
+    summary: 'Change the status of an account, or what is kept of it',
     load: () => import('./account-update.ts'),
   },
   {
@@ -47,4 +47,34 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import('./key-list.ts'),
   },
   { name: 'key revoke', summary: 'Make a key useless from now on', load: () => import('./key-revoke.ts') },
+  {
+    name: 'seller add',
+    summary: 'Name another seller that an account’s audiences can be pushed to',
+    load: () => import('./seller-add.ts'),
+  },
+  {
+    name: 'seller list',
+    summary: 'List the sellers that an account’s audiences can be pushed to',
+    load: () => import('./seller-list.ts'),
+  },
+  {
+    name: 'seller remove',
+    summary: 'Forget a seller with its credential; what it has stays there',
+    load: () => import('./seller-remove.ts'),
+  },
+  {
+    name: 'syndication start',
+    summary: 'Push an audience to other sellers and keep it in step',
+    load: () => import('./syndication-start.ts'),
+  },
+  {
+    name: 'syndication stop',
+    summary: 'Stop pushing an audience; what a seller has stays there',
+    load: () => import('./syndication-stop.ts'),
+  },
+  {
+    name: 'syndication list',
+    summary: 'Show how far an account’s audiences are at other sellers',
+    load: () => import('./syndication-list.ts'),
+  },
 ];

@@ -14,6 +14,27 @@ export interface OperationRows {
   readonly remove: Uint32Array;
 }
 
+/** The rules inside one request, as rows: what is left to be written down. */
+export interface RowPlan {
+  /** Of each member the record that counts, in the order of member tokens. */
+  readonly added: Uint32Array;
+  /** One `remove` entry of each member that one names, in the same order. */
+  readonly removed: Uint32Array;
+  /** Identifiers to strike from what is added; null for none. */
+  readonly struck: TokenSet | null;
+}
+
+export function planRows(columns: MemberColumns, tokens: RequestTokens, rows: OperationRows): RowPlan {
+  const keyed = rows.remove.filter(
+    (row) => columns.externalIdStart[row] !== columns.externalIdStart[row + 1],
+  );
+  return {
+    added: lastOfEach(tokens.memberToken, sortRowsByToken(tokens.memberToken, rows.add)),
+    removed: lastOfEach(tokens.memberToken, sortRowsByToken(tokens.memberToken, keyed)),
+    struck: identifiersOf(columns, tokens, rows.remove),
+  };
+}
+
 /**
  * What the rows do to the audience, with the rules inside one request applied: of one member added
  * twice the last record counts; a member in both lists is removed; an identifier in any `remove` entry
@@ -23,13 +44,8 @@ export function buildOperation(
   columns: MemberColumns,
   tokens: RequestTokens,
   rows: OperationRows,
+  { added, removed, struck }: RowPlan = planRows(columns, tokens, rows),
 ): AudienceOperation | null {
-  const added = lastOfEach(tokens.memberToken, sortRowsByToken(tokens.memberToken, rows.add));
-  const keyed = rows.remove.filter(
-    (row) => columns.externalIdStart[row] !== columns.externalIdStart[row + 1],
-  );
-  const removed = lastOfEach(tokens.memberToken, sortRowsByToken(tokens.memberToken, keyed));
-  const struck = identifiersOf(columns, tokens, rows.remove);
   const isPlain = struck === null && removed.length === 0;
   const block =
     (isPlain ? gatherRecords(columns, tokens, added) : null) ??

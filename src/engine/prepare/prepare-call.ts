@@ -3,14 +3,17 @@ import type { Primitives } from '../../base/primitives.ts';
 import { encodeOperation } from '../block/encode.ts';
 import type { RequestTokens, Tokeniser } from '../token/tokeniser.ts';
 import type { MemberArray, MemberPolicy, PreparedAudience, ScannedRequest } from '../types.ts';
-import { buildOperation } from './build-operation.ts';
+import { buildForward } from '../forward/build-forward.ts';
+import { encodeForward } from '../forward/encode-forward.ts';
+import { buildOperation, planRows } from './build-operation.ts';
 import { judgeSide } from './verdict.ts';
 
 /**
  * Makes of the members of a request what is to be stored, one entry per audience that has member
  * arrays, in the order of the audiences. An operation is encoded over shared memory; there is none when
  * the audience fails (policy `fail` and a bad member) or when no good member is left. The request's
- * tokens cost one call of the cipher: 100,000 members take about 20 ms in all.
+ * tokens cost one call of the cipher: 100,000 members take about 20 ms in all. Columns with the values of uids are those of a
+ * request that may be forwarded, and give each operation a second time with identifiers instead of tokens.
  */
 export function prepareCall(
   request: ScannedRequest,
@@ -45,7 +48,12 @@ function prepareAudience(
   const rejectedCount = add.badCount + remove.badCount;
   const fails = policy.invalidMembers === 'fail' && rejectedCount > 0;
   const rows = { add: add.goodRows, remove: remove.goodRows };
-  const operation = fails ? null : buildOperation(columns, tokens, rows);
+  const plan = fails ? null : planRows(columns, tokens, rows);
+  const operation = plan === null ? null : buildOperation(columns, tokens, rows, plan);
+  const forward =
+    plan === null || operation === null || columns.uidValueStart === undefined
+      ? null
+      : buildForward(columns, tokens, rows.remove, plan, primitives);
   return {
     audienceIndex,
     hasAdd: add.isPresent,
@@ -59,6 +67,7 @@ function prepareAudience(
     rejectedCount,
     rejected: [...add.rejected, ...remove.rejected].slice(0, limits.rejectedSampleCountMax),
     ...(operation === null ? {} : { operation: encodeOperation(operation, primitives, { shared: true }) }),
+    ...(forward === null ? {} : { forward: encodeForward(forward) }),
   };
 }
 

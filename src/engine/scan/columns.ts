@@ -2,6 +2,7 @@ import { assert } from '../../base/assert.ts';
 import { limits } from '../../base/limits.ts';
 import type { MemberColumns } from '../types.ts';
 import { hashWords } from './hex.ts';
+import { keepValuesBelow, type UidValues, valueStarts } from './uid-values.ts';
 
 /** Identifiers of one member: an e-mail, a phone and the uids. */
 export const identifiersPerRowMax = limits.uidCountPerMemberMax + 2;
@@ -25,6 +26,8 @@ export interface ColumnBuilder {
   /** What counts for the digest beside the columns. */
   extrasUsed: number;
   extras: Uint8Array;
+  /** Null where nobody asks for the values of uids. */
+  values: UidValues | null;
 }
 
 /** Room is guessed from the body's size by what a usual member weighs, so that most bodies never grow it. */
@@ -51,6 +54,7 @@ export function createColumns(bodyBytes: number): ColumnBuilder {
     identifierWords: new Int32Array(identifiers * hashWords),
     extrasUsed: 0,
     extras: new Uint8Array(256),
+    values: null,
   };
 }
 
@@ -118,6 +122,7 @@ export function commitRow(
   c.identifierCount += identifiers;
   c.externalIdStart[row + 1] = c.externalIdUsed;
   c.identifierStart[row + 1] = c.identifierCount;
+  if (c.values !== null) keepValuesBelow(c.values, c.identifierCount);
 }
 
 /** The finished columns: views that end where the data ends, beginning at offset 0 of their buffers. */
@@ -138,5 +143,11 @@ export function finishColumns(c: ColumnBuilder): MemberColumns {
     identifierStart: c.identifierStart.subarray(0, c.rowCount + 1),
     identifierType: c.identifierType.subarray(0, c.identifierCount),
     identifierDigest: new Uint8Array(c.identifierWords.buffer, 0, c.identifierCount * hashWords * 4),
+    ...(c.values === null
+      ? {}
+      : {
+          uidValueStart: valueStarts(c.values, c.identifierCount),
+          uidValueBytes: c.values.bytes.subarray(0, c.values.used),
+        }),
   };
 }

@@ -10,6 +10,7 @@ import type { NothingHashes } from './hash-shape.ts';
 import { isHashOfNothing } from './hash-shape.ts';
 import type { ScanMemory } from './scan-memory.ts';
 import { copyDigest, decodeHash, hashChars, hashWords, sameDigest } from './hex.ts';
+import { createUidValues, keepValuesBelow, putValue, stageValue } from './uid-values.ts';
 
 const encoder = new TextEncoder();
 
@@ -44,16 +45,19 @@ export function createMemberScan(
   end: number,
   primitives: Primitives,
   memory: ScanMemory,
+  keepsUidValues: boolean,
 ): MemberScan {
   const { nothing, uidType, uidWords, value, valueView } = memory;
   assert(value.length >= hashChars, () => 'a hash fits where a uid value fits');
+  const columns = memory.takeColumns(end);
+  columns.values = keepsUidValues ? createUidValues() : null;
   return {
     bytes,
     view: new DataView(bytes.buffer, bytes.byteOffset, end),
     end,
     primitives,
     nothing,
-    columns: memory.takeColumns(end),
+    columns,
     removing: false,
     uidCount: 0,
     uidType,
@@ -89,7 +93,10 @@ export const uidCodes: ReadonlyMap<string, number> = new Map(
 export function stageUid(s: MemberScan, code: number, byteCount: number): boolean {
   assert(s.uidCount < limits.uidCountPerMemberMax, () => 'more uids than a member may have');
   const at = s.uidCount * hashWords;
-  if (code === identifierCodes.hashed_email) {
+  const isHash = code === identifierCodes.hashed_email;
+  const { values } = s.columns;
+  if (values !== null) stageValue(values, s.uidCount, s.value, isHash ? 0 : byteCount);
+  if (isHash) {
     if (byteCount !== hashChars || !decodeHash(s.valueView, 0, s.uidWords, at)) return false;
     if (isHashOfNothing(s.nothing, s.uidWords, at)) return false;
   } else {
@@ -146,7 +153,8 @@ function writeWord(bytes: Uint8Array, at: number, word: number): void {
  * different one once. Returns how many identifiers the row then has.
  */
 export function appendUids(s: MemberScan, held: number): number {
-  const { identifierType, identifierWords, identifierCount } = s.columns;
+  const { identifierType, identifierWords, identifierCount, values } = s.columns;
+  if (values !== null) keepValuesBelow(values, identifierCount);
   let total = held;
   for (let uid = 0; uid < s.uidCount; uid++) {
     let known = false;
@@ -158,6 +166,7 @@ export function appendUids(s: MemberScan, held: number): number {
     if (known) continue;
     const at = identifierCount + total++;
     identifierType[at] = s.uidType[uid]!;
+    if (values !== null) putValue(values, uid, at);
     for (let w = 0; w < hashWords; w++)
       identifierWords[at * hashWords + w] = s.uidWords[uid * hashWords + w]!;
   }

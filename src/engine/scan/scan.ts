@@ -24,6 +24,7 @@ import { createReader, ScanStop, stop } from './reader.ts';
  *
  * `bytes` may lie over shared memory; nobody may write to it meanwhile. The answer keeps no reference to it. With a `memory`
  * that is used again, the columns of the answer hold until the next scan with it.
+ * `keepsUidValues`: uids come with their values too, for members that may be forwarded.
  * Costs about 1.5 ms per megabyte.
  */
 export function scanRequest(
@@ -31,13 +32,14 @@ export function scanRequest(
   length: number,
   primitives: Primitives,
   memory: ScanMemory = createScanMemory(primitives),
+  keepsUidValues = false,
 ): ScanResult {
   assert(
     Number.isInteger(length) && length >= 0 && length <= bytes.length,
     () => 'length of a body within its bytes',
   );
   const arrays: ScannedArray[] = [];
-  const members = createMemberScan(bytes, length, primitives, memory);
+  const members = createMemberScan(bytes, length, primitives, memory, keepsUidValues);
   let membersAudiences = 0;
   const takeMembers = (r: Reader, side: 'add' | 'remove'): void => {
     if (membersAudiences !== 0 && membersAudiences !== r.audiencesNumber) stop(r, 'duplicate_key');

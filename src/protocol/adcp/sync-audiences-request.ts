@@ -63,6 +63,7 @@ function membersOf(prepared: PreparedAudience | undefined): Omit<AudienceRequest
     rejected: prepared.rejected,
     rejectedCount: prepared.rejectedCount,
     ...(prepared.operation === undefined ? {} : { operation: prepared.operation }),
+    ...(prepared.forward === undefined ? {} : { forward: prepared.forward }),
   };
 }
 

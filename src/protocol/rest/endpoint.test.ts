@@ -7,11 +7,12 @@ import { AppError } from '../../base/faults.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import type { AdvertiserService } from '../../service/advertiser-api.ts';
 import type { RollcallService } from '../../service/api.ts';
+import type { SyndicationService } from '../../service/syndication/api.ts';
 import type { Reply, RequestHead } from '../endpoint.ts';
 import { createRestEndpoint } from './endpoint.ts';
 import { restBase } from './routes.ts';
 
-type Service = RollcallService & AdvertiserService;
+type Service = RollcallService & AdvertiserService & SyndicationService;
 
 /** Every method of it throws. */
 const failing = (error: unknown): Service => {
@@ -31,6 +32,13 @@ const failing = (error: unknown): Service => {
     createAdvertiser: fail,
     updateAdvertiser: fail,
     listAudiences: fail,
+    forwarding: fail,
+    setForwarding: fail,
+    salesAgents: fail,
+    addSalesAgent: fail,
+    removeSalesAgent: fail,
+    syndicate: fail,
+    syndications: fail,
   };
 };
 
@@ -57,6 +65,8 @@ const calls = [
   ['GET', '/advertisers/a/audiences', {}],
   ['POST', '/advertisers/a/audiences/sync', { audiences: [{ audienceId: 'a' }] }],
   ['GET', '/tasks/t', {}],
+  ['GET', '/advertisers/a/sales-agents', {}],
+  ['GET', '/advertisers/a/syndication-status', {}],
 ] as const;
 
 const errorOf = ({ body }: Reply) =>

@@ -9,6 +9,7 @@ import { restBase, routes } from './routes.ts';
 import { loose, object, whole, type Schema } from './schema.ts';
 import { audienceSyncSchema, memberSchema, removedMemberSchema, syncBodySchema } from './sync-schema.ts';
 import { taskSchema } from './task-schema.ts';
+import { agentSchema, recordSchema } from './syndication-schema.ts';
 
 export const errorSchema: Schema = whole({
   data: { type: 'null' },
@@ -51,6 +52,8 @@ const components: Readonly<Record<string, Schema>> = {
   NewAdvertiser: newAdvertiserSchema,
   AdvertiserChanges: changesSchema,
   Advertiser: advertiserSchema,
+  SyndicationRecord: recordSchema,
+  SalesAgent: agentSchema,
   Refusal: errorSchema,
 };
 const componentNames = new Map(Object.entries(components).map(([name, schema]) => [schema, name]));
@@ -193,7 +196,7 @@ export function openApiDocument(): JsonObject {
     },
     servers: [{ url: restBase }],
     security: [{ key: [] }],
-    tags: [{ name: 'Audiences' }, { name: 'Tasks' }, { name: 'Advertisers' }],
+    tags: [{ name: 'Audiences' }, { name: 'Tasks' }, { name: 'Advertisers' }, { name: 'Syndication' }],
     paths: pathsOf(),
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer' } },

@@ -3,10 +3,11 @@ import type { JsonObject, PreparedAudience } from '../../engine/types.ts';
 import type { AdvertiserService } from '../../service/advertiser-api.ts';
 import type { Principal, RollcallService } from '../../service/api.ts';
 import type { IssueList } from '../adcp/argument-reader.ts';
+import type { SyndicationService } from '../../service/syndication/api.ts';
 import type { Schema } from './schema.ts';
 
 export interface RestOptions {
-  readonly service: RollcallService & AdvertiserService;
+  readonly service: RollcallService & AdvertiserService & SyndicationService;
   readonly primitives: Primitives;
 }
 
@@ -41,7 +42,7 @@ export interface RouteBody {
 
 /** One row of the API: what is served, how it is checked, how it is described. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the door, with `{name}` for a part that varies: `/tasks/{taskId}`. */
   readonly path: string;
   /** The name in the OpenAPI document and in the log. */

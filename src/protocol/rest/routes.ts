@@ -2,6 +2,7 @@ import { createAdvertiser, getAdvertiser, listAdvertisers, updateAdvertiser } fr
 import { listAudiences } from './audiences.ts';
 import type { Route } from './route.ts';
 import { syncAudiences } from './sync.ts';
+import { syndicationRoutes } from './syndication.ts';
 import { getTask } from './tasks.ts';
 
 /** Where the API is served. Source: Scope3 REST, hosts and versioning. */
@@ -16,4 +17,5 @@ export const routes: readonly Route[] = [
   createAdvertiser,
   getAdvertiser,
   updateAdvertiser,
+  ...syndicationRoutes,
 ];

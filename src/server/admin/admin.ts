@@ -9,6 +9,14 @@ import { keyRandomBytes, makeKey } from '../../protocol/auth/key-format.ts';
 import type { Account, AccountStatus } from '../../service/api.ts';
 import { createKeyedHash } from '../../service/keyed-hash.ts';
 import type { KeyView } from '../../service/key-scripts.ts';
+import type {
+  ForwardingFacts,
+  NewSalesAgent,
+  SalesAgent,
+  Syndication,
+  SyndicationQuery,
+  SyndicationService,
+} from '../../service/syndication/api.ts';
 import type { Store } from '../../store/store.ts';
 import { newAccountId } from '../service.ts';
 import type { Scripts } from '../scripts.ts';
@@ -48,6 +56,22 @@ export interface Admin {
   listKeys(input: object): Promise<readonly KeyView[]>;
   revokeKey(input: { readonly keyId: string }): Promise<null>;
   graphStats(input: object): Promise<GraphStats>;
+  /** Sellers that an account may push to, and what is pushed; see SyndicationService, asked by the operator. */
+  forwarding(input: { readonly accountId: string }): Promise<ForwardingFacts>;
+  setForwarding(input: { readonly accountId: string; readonly on: boolean }): Promise<ForwardingFacts>;
+  listSellers(input: { readonly accountId: string }): Promise<readonly SalesAgent[]>;
+  addSeller(input: { readonly accountId: string; readonly agent: NewSalesAgent }): Promise<SalesAgent>;
+  removeSeller(input: { readonly accountId: string; readonly agentId: string }): Promise<null>;
+  syndicate(input: {
+    readonly accountId: string;
+    readonly audienceId: string;
+    readonly agentIds: readonly string[];
+    readonly enabled: boolean;
+  }): Promise<readonly Syndication[]>;
+  listSyndications(input: {
+    readonly accountId: string;
+    readonly query: SyndicationQuery;
+  }): Promise<{ readonly syndications: readonly Syndication[]; readonly total: number }>;
   /** Applies a staged file of the data directory, named without its folder, and deletes it. */
   applyGraph(input: { readonly stagedName: string }): Promise<GraphApplied>;
 }
@@ -58,9 +82,10 @@ export interface AdminParts {
   readonly secrets: Secrets;
   /** Called when the stored graph moved. */
   readonly graphMoved: () => Promise<void>;
+  readonly syndication: SyndicationService;
 }
 
-export function createAdmin({ dataDir, store, secrets, graphMoved }: AdminParts): Admin {
+export function createAdmin({ dataDir, store, secrets, graphMoved, syndication }: AdminParts): Admin {
   let importing: Promise<unknown> = Promise.resolve();
   const applyGraph = async (stagedName: string): Promise<GraphApplied> => {
     if (!stagedNamePattern.test(stagedName) || basename(stagedName) !== stagedName) {
@@ -102,6 +127,7 @@ export function createAdmin({ dataDir, store, secrets, graphMoved }: AdminParts)
       await store.write('revokeKey', { keyId, nowMs: systemClock.now() });
       return null;
     },
+    ...syndicationAdmin(syndication),
     graphStats: async () => graphStats(store),
     applyGraph: async ({ stagedName }) => {
       // One after the other: each works on the state that the one before it left.
@@ -112,6 +138,32 @@ export function createAdmin({ dataDir, store, secrets, graphMoved }: AdminParts)
       importing = run;
       return run;
     },
+  };
+}
+
+type SyndicationAdmin = Pick<
+  Admin,
+  | 'forwarding'
+  | 'setForwarding'
+  | 'listSellers'
+  | 'addSeller'
+  | 'removeSeller'
+  | 'syndicate'
+  | 'listSyndications'
+>;
+
+function syndicationAdmin(syndication: SyndicationService): SyndicationAdmin {
+  return {
+    forwarding: async ({ accountId }) => syndication.forwarding(null, accountId),
+    setForwarding: async ({ accountId, on }) => syndication.setForwarding(null, accountId, on),
+    listSellers: async ({ accountId }) => syndication.salesAgents(null, accountId),
+    addSeller: async ({ accountId, agent }) => syndication.addSalesAgent(null, accountId, agent),
+    removeSeller: async ({ accountId, agentId }) => {
+      await syndication.removeSalesAgent(null, accountId, agentId);
+      return null;
+    },
+    syndicate: async ({ accountId, ...request }) => syndication.syndicate(null, accountId, request),
+    listSyndications: async ({ accountId, query }) => syndication.syndications(null, accountId, query),
   };
 }
 

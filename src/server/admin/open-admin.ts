@@ -7,6 +7,7 @@ import { systemRandom } from '../../platform/clock.ts';
 import { dataDirectoryOf } from '../../store/sqlite/data-directory.ts';
 import { isDirectoryLocked } from '../../store/sqlite/lock.ts';
 import { readAdminFile, type AdminFile } from './admin-file.ts';
+import { createSyndicationService } from '../syndication/syndication-service.ts';
 import { createAdmin, type Admin } from './admin.ts';
 
 export interface OpenAdmin {
@@ -21,7 +22,11 @@ export interface OpenAdmin {
 const minimumSize = 1_000;
 
 /** Through the running server of the directory when there is one; else opens the directory itself. */
-export async function openAdmin(dataDir: string, log: Log): Promise<OpenAdmin> {
+export async function openAdmin(
+  dataDir: string,
+  log: Log,
+  allowHttpTo: readonly string[] = [],
+): Promise<OpenAdmin> {
   const file = isDirectoryLocked(dataDirectoryOf(dataDir)) ? readAdminFile(dataDir) : null;
   if (file !== null) {
     const secrets = loadSecrets(dataDir, process.env['ROLLCALL_SECRET'], systemRandom);
@@ -31,7 +36,9 @@ export async function openAdmin(dataDir: string, log: Log): Promise<OpenAdmin> {
     log('error', 'fatal', { reason });
   };
   const { store, secrets } = await openStore({ dataDir, minimumSize, log, fatal });
-  const admin = createAdmin({ dataDir, store, secrets, graphMoved: async () => {} });
+  // Whether an address may be called is asked again by the server that calls it, which knows what its operator allows.
+  const syndication = createSyndicationService({ store, callersMayForward: false, allowHttpTo });
+  const admin = createAdmin({ dataDir, store, secrets, graphMoved: async () => {}, syndication });
   return { admin, secrets, serverUrl: null, close: async () => store.close() };
 }
 
@@ -74,5 +81,12 @@ function remoteAdmin({ adminPort, token }: AdminFile): Admin {
     revokeKey: async (input) => call('revokeKey', input),
     graphStats: async (input) => call('graphStats', input),
     applyGraph: async (input) => call('applyGraph', input),
+    forwarding: async (input) => call('forwarding', input),
+    setForwarding: async (input) => call('setForwarding', input),
+    listSellers: async (input) => call('listSellers', input),
+    addSeller: async (input) => call('addSeller', input),
+    removeSeller: async (input) => call('removeSeller', input),
+    syndicate: async (input) => call('syndicate', input),
+    listSyndications: async (input) => call('listSyndications', input),
   };
 }

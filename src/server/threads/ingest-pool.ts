@@ -35,7 +35,10 @@ export function createIngestPool(options: IngestPoolOptions): IngestPool {
   const threads = Array.from({ length: options.threadCount }, () => startThread(options));
   return {
     take: async (body, length, envelope) => {
-      if (length <= inlineBytesMax) return takeApart(body, length, envelope, tokeniser, primitives, memory);
+      if (length <= inlineBytesMax) {
+        const forwards = isOn(options.forwards);
+        return takeApart(body, length, envelope, tokeniser, primitives, memory, forwards);
+      }
       const thread = threads.reduce((idlest, other) => (other.load() < idlest.load() ? other : idlest));
       return thread.take(body, length, envelope);
     },
@@ -50,8 +53,12 @@ interface IngestThread extends IngestPool {
   load(): number;
 }
 
-function startThread({ tokenKey, fingerprintKey, fatal }: IngestPoolOptions): IngestThread {
-  const workerData: IngestWorkerData = { tokenKey, fingerprintKey };
+function isOn(word: Int32Array): boolean {
+  return Atomics.load(word, 0) !== 0;
+}
+
+function startThread({ tokenKey, fingerprintKey, forwards, fatal }: IngestPoolOptions): IngestThread {
+  const workerData: IngestWorkerData = { tokenKey, fingerprintKey, forwards };
   const worker = new Worker(workerUrl('ingest-worker', import.meta.url), { workerData, name: 'ingest' });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;

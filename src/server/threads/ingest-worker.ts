@@ -10,7 +10,7 @@ import type { IngestReply, IngestRequest, IngestWorkerData } from './ingest-mess
 import { takeApart } from './take-apart.ts';
 
 const port = must(parentPort, () => 'the ingest worker runs in a worker thread');
-const { tokenKey, fingerprintKey } = workerData as IngestWorkerData;
+const { tokenKey, fingerprintKey, forwards } = workerData as IngestWorkerData;
 const primitives = keyedPrimitives(fingerprintKey);
 const tokeniser = createTokeniser(tokenKey, primitives);
 const memory = createScanMemory(primitives);
@@ -34,7 +34,8 @@ function answer(
   envelope: IngestRequest['envelope'],
 ): IngestReply {
   try {
-    return { id, ok: true, call: takeApart(body, length, envelope, tokeniser, primitives, memory) };
+    const isOn = Atomics.load(forwards, 0) !== 0;
+    return { id, ok: true, call: takeApart(body, length, envelope, tokeniser, primitives, memory, isOn) };
   } catch (error) {
     return { id, ok: false, reason: error instanceof Error ? (error.stack ?? error.message) : 'unknown' };
   }

@@ -14,8 +14,10 @@ export function takeApart(
   tokeniser: Tokeniser,
   primitives: Primitives,
   memory: ScanMemory,
+  /** Some account here forwards its audiences: members are packed a second time, with identifiers. */
+  forwards = false,
 ): IngestedCall {
-  const scanned = scanRequest(body, length, primitives, memory);
+  const scanned = scanRequest(body, length, primitives, memory, forwards);
   if (!scanned.ok) return scanned;
   const { request } = scanned;
   const policy = memberPolicyOf(request.skeleton, envelope);

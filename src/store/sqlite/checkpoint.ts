@@ -28,7 +28,9 @@ export interface Checkpointer {
   afterCommit(): void;
   /** Call when the background has finished what `startBackground` asked for. */
   afterBackground(): void;
-  /** Moves and cuts all of it: SQLite does so only when the last connection closes, and only if that one may write. */
+  /** Moves and cuts all of it; false when somebody still reads an old state. */
+  cut(): boolean;
+  /** The same at the end: SQLite does so only when the last connection closes, and only if that one may write. */
   beforeClose(): void;
 }
 
@@ -38,11 +40,12 @@ export function createCheckpointer(db: DatabaseSync, startBackground: () => void
   const passive = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   let isRunning = false;
 
-  const truncate = (): void => {
+  const cut = (): boolean => {
     // A reader that holds an old snapshot makes this fail; the next commit tries again.
     db.exec(`PRAGMA busy_timeout = ${truncateWaitMs}`);
     try {
-      db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+      const { busy } = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as unknown as { busy: number };
+      return busy === 0;
     } finally {
       db.exec('PRAGMA busy_timeout = 5000');
     }
@@ -51,7 +54,7 @@ export function createCheckpointer(db: DatabaseSync, startBackground: () => void
   const afterCommit = (): void => {
     const { log, checkpointed } = state.get() as unknown as LogState;
     const waiting = Math.max(0, log - checkpointed);
-    if (log * pageBytes >= truncateBytesMin) truncate();
+    if (log * pageBytes >= truncateBytesMin) cut();
     else if (!isRunning && waiting * pageBytes >= backgroundBytesMin) {
       isRunning = true;
       startBackground();
@@ -65,6 +68,7 @@ export function createCheckpointer(db: DatabaseSync, startBackground: () => void
       const { log, checkpointed } = state.get() as unknown as LogState;
       if (log * pageBytes >= restartBytesMin && checkpointed < log) passive.get();
     },
-    beforeClose: truncate,
+    cut,
+    beforeClose: () => void cut(),
   };
 }

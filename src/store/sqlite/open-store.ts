@@ -6,12 +6,13 @@ import { migrations as allMigrations, type Migration } from '../migrations/index
 import type { ScriptOutput, ScriptRegistry, Store } from '../store.ts';
 import { openConnection } from './connection.ts';
 import { dataDirectoryOf, prepareDataDirectory, preparePrivateFile } from './data-directory.ts';
+import { createErasures } from './erasures.ts';
 import { lockDirectory, type DirectoryLock } from './lock.ts';
 import type { FromWriter, ToWriter, WriterSetup } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { openSqliteReader, type SqliteReader, type StoreTrace } from './reader.ts';
 import { classifyError } from './wire-fault.ts';
-import { createWriteQueue, queueBounds, type QueueBounds } from './write-queue.ts';
+import { createWriteQueue, queueBounds, type QueueBounds, type WriteQueue } from './write-queue.ts';
 
 export interface SqliteStoreOptions<R extends ScriptRegistry> {
   readonly dataDir: string;
@@ -103,6 +104,22 @@ async function startWriter(
   throw new AppError('CONFIGURATION_ERROR', `The store’s writer did not start: ${refusal}`);
 }
 
+async function enter(
+  queue: WriteQueue,
+  post: (message: ToWriter) => void,
+  name: string,
+  input: unknown,
+): Promise<unknown> {
+  const { id, answer } = queue.enter(input);
+  try {
+    post({ kind: 'write', id, name, input });
+  } catch (error) {
+    // An input that cannot be cloned is a bug of the caller; it must not leave a write that waits for ever.
+    queue.settle({ id, ok: false, fault: classifyError(error).fault });
+  }
+  return answer;
+}
+
 function joinParts<R extends ScriptRegistry>(
   options: SqliteStoreOptions<R>,
   lock: DirectoryLock,
@@ -112,10 +129,15 @@ function joinParts<R extends ScriptRegistry>(
   const queue = createWriteQueue(options.bounds ?? queueBounds);
   let state: 'open' | 'closing' | 'stopped' = 'open';
   const post = (message: ToWriter): void => worker.postMessage(message);
+  const erasures = createErasures((id) => post({ kind: 'erase', id }));
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
 
-  const stop = (reason: string): void => {
+  const abandon = (): void => {
     queue.abandon();
+    erasures.abandon();
+  };
+  const stop = (reason: string): void => {
+    abandon();
     if (state === 'stopped') return;
     state = 'stopped';
     options.fatal(reason);
@@ -125,6 +147,8 @@ function joinParts<R extends ScriptRegistry>(
       for (const trace of message.traces) options.log?.(trace);
       // What was written before word of the stop came is already refused: see abandon.
       if (state !== 'stopped') for (const reply of message.replies) queue.settle(reply);
+    } else if (message.kind === 'erased') {
+      erasures.settle(message.id, message.done);
     } else if (message.kind === 'stopped') {
       stop('The database or its disk failed; nothing is written until the server starts again.');
     }
@@ -132,26 +156,20 @@ function joinParts<R extends ScriptRegistry>(
   worker.on('error', () => stop('The store’s writer failed.'));
   worker.on('exit', () => {
     if (state === 'open') stop('The store’s writer ended.');
-    else queue.abandon();
+    else abandon();
   });
 
   return {
     async write(name, input) {
       if (state !== 'open') throw new AppError('SERVICE_UNAVAILABLE');
-      const { id, answer } = queue.enter(input);
-      try {
-        post({ kind: 'write', id, name, input });
-      } catch (error) {
-        // An input that cannot be cloned is a bug of the caller; it must not leave a write that waits for ever.
-        queue.settle({ id, ok: false, fault: classifyError(error).fault });
-      }
-      return (await answer) as ScriptOutput<R, typeof name>;
+      return (await enter(queue, post, name, input)) as ScriptOutput<R, typeof name>;
     },
     // `async` only so that a refusal is a rejection; the read itself is done when this returns.
     async read(name, input) {
       return reader.readNow(name, input);
     },
     readNow: reader.readNow,
+    eraseDeleted: async () => erasures.run(() => state === 'open'),
     async close() {
       if (state === 'open') state = 'closing';
       post({ kind: 'close' });

@@ -80,14 +80,19 @@ function serve(
   };
 
   port.on('message', (first: ToWriter) => {
-    const { writes, closing } = gatherer.gather(first);
+    if (first.kind === 'erase')
+      return send({ kind: 'erased', id: first.id, done: !stopped && checkpointer.cut() });
+    const { writes, erasures, closing } = gatherer.gather(first);
     if (writes.length > 0) commit(writes);
+    for (const id of erasures) send({ kind: 'erased', id, done: !stopped && checkpointer.cut() });
     if (closing) void close();
   });
 }
 
 interface Gathered {
   readonly writes: readonly GroupedWrite[];
+  /** Asked for behind these writes. */
+  readonly erasures: readonly number[];
   readonly closing: boolean;
 }
 
@@ -111,7 +116,8 @@ function createGatherer(port: MessagePort, scripts: ScriptRegistry): { gather(fi
       let naps = 0;
       let message: ToWriter | undefined = first;
       for (;;) {
-        if (message?.kind === 'close') return { writes, closing: true };
+        if (message?.kind === 'close') return { writes, erasures: [], closing: true };
+        if (message?.kind === 'erase') return { writes, erasures: [message.id], closing: false };
         if (message !== undefined) writes.push(toWrite(message));
         if (writes.length >= groupWriteCountMax) break;
         message = receiveMessageOnPort(port)?.message as ToWriter | undefined;
@@ -122,7 +128,7 @@ function createGatherer(port: MessagePort, scripts: ScriptRegistry): { gather(fi
         naps++;
       }
       lastCount = writes.length;
-      return { writes, closing: false };
+      return { writes, erasures: [], closing: false };
     },
   };
 }

@@ -30,6 +30,8 @@ export function openMemoryStore<R extends ScriptRegistry>(scripts: R): Store<R> 
   return {
     write: async (name, input) => runOne(name, structuredClone(input)),
     read: async (name, input) => runOne(name, input),
+    // Nothing of it is in a file.
+    eraseDeleted: async () => undefined,
     close: async () => db.close(),
   };
 }

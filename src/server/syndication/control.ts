@@ -1,0 +1,50 @@
+/** Whether anybody here forwards, told to the threads that must know; and the thread that pushes, from when it is first needed. */
+import type { Log } from '../../platform/log.ts';
+import type { Store } from '../../store/store.ts';
+import type { Scripts } from '../scripts.ts';
+import type { Secrets } from '../secrets.ts';
+import { startSyndicationThread, type SyndicationThread } from '../threads/syndication-thread.ts';
+
+export interface SyndicationControl {
+  /** One word of shared memory; not 0 while some account forwards. */
+  readonly forwards: Int32Array;
+  /** From now on members are packed for forwarding: before the switch, so that no sync after it comes without. */
+  expectOn(): void;
+  /** Reads anew whether somebody forwards. */
+  refresh(): Promise<void>;
+  /** Something may have to be pushed. Costs nothing while nobody forwards. */
+  wake(): void;
+  close(): Promise<void>;
+}
+
+export interface SyndicationControlParts {
+  readonly dataDir: string;
+  readonly store: Store<Scripts>;
+  readonly secrets: Secrets;
+  readonly allowHttpTo: readonly string[];
+  readonly log: Log;
+}
+
+export async function createSyndicationControl(parts: SyndicationControlParts): Promise<SyndicationControl> {
+  const { dataDir, store, secrets, allowHttpTo, log } = parts;
+  const { sealKey, forwardKey } = secrets;
+  const forwards = new Int32Array(new SharedArrayBuffer(4));
+  let thread: SyndicationThread | null = null;
+  const refresh = async (): Promise<void> => {
+    const isOn = await store.read('anyForwarding', {});
+    Atomics.store(forwards, 0, isOn ? 1 : 0);
+    if (isOn) thread ??= startSyndicationThread({ dataDir, sealKey, forwardKey, allowHttpTo, store, log });
+  };
+  await refresh();
+  return {
+    forwards,
+    expectOn: () => {
+      Atomics.store(forwards, 0, 1);
+    },
+    refresh,
+    wake: () => {
+      if (Atomics.load(forwards, 0) !== 0) thread?.wake();
+    },
+    close: async () => thread?.close(),
+  };
+}
