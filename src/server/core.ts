@@ -30,7 +30,7 @@ export interface CoreOptions {
   readonly sandbox: boolean;
   /** Callers may switch forwarding on for their accounts. */
   readonly forwarding: boolean;
-  readonly allowHttpTo: readonly string[];
+  readonly allowNetwork: readonly string[];
   /** Hexadecimal; empty: from the environment or the data directory. */
   readonly secret?: string;
   readonly log: Log;
@@ -121,8 +121,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     storeMerge: async (merged) => sweeper.replace(merged),
     fatal,
   });
-  const { allowHttpTo } = options;
-  const control = await createSyndicationControl({ dataDir, store, secrets, allowHttpTo, log });
+  const { allowNetwork } = options;
+  const control = await createSyndicationControl({ dataDir, store, secrets, allowNetwork, log });
   const ingest = createIngestPool({
     tokenKey,
     fingerprintKey,
@@ -143,7 +143,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const endHousekeeping = keepHouse(store);
   const graphVersion = (): number => matchThread.graphFacts().version;
   const callersMayForward = options.forwarding;
-  const syndication = createSyndicationService({ store, callersMayForward, allowHttpTo, control });
+  const syndication = createSyndicationService({ store, callersMayForward, allowNetwork, control });
   const hooks = { membersErased: sweeper.wake, synced: control.wake };
   const service = createService({ ...options, ...hooks, store, secrets, queue, graphVersion });
   return {
