@@ -64,6 +64,11 @@ export const faults = {
     say: 'Several accounts fit; send the account_id.',
   },
   AUDIENCE_NOT_FOUND: { recovery: 'correctable', level: 'info', say: 'No such audience on this account.' },
+  SALES_AGENT_NOT_FOUND: {
+    recovery: 'correctable',
+    level: 'info',
+    say: 'This account has no sales agent with that id.',
+  },
   TASK_NOT_FOUND: { recovery: 'correctable', level: 'info', say: 'No such task, or it is not yours.' },
   BILLING_NOT_SUPPORTED: {
     recovery: 'correctable',

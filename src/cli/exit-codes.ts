@@ -39,6 +39,7 @@ const exitOfFault: Partial<Record<FaultCode, ExitName>> = {
   CREDENTIAL_IN_ARGS: 'auth',
   ACCOUNT_NOT_FOUND: 'notFound',
   AUDIENCE_NOT_FOUND: 'notFound',
+  SALES_AGENT_NOT_FOUND: 'notFound',
   TASK_NOT_FOUND: 'notFound',
   IDEMPOTENCY_CONFLICT: 'conflict',
   INVALID_HASH: 'badInput',

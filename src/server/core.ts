@@ -121,31 +121,21 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     storeMerge: async (merged) => sweeper.replace(merged),
     fatal,
   });
-  const { allowNetwork } = options;
-  const control = await createSyndicationControl({ dataDir, store, secrets, allowNetwork, log });
-  const ingest = createIngestPool({
-    tokenKey,
-    fingerprintKey,
-    forwards: control.forwards,
-    threadCount: cpus().length > 4 ? 2 : 1,
-    fatal,
-  });
-  const queue = createMatchQueue({
-    store,
-    matcher: matchThread,
-    clock: systemClock,
-    troubled,
-    settled: control.wake,
-  });
+  const control = await createSyndicationControl({ ...options, store, secrets });
+  const threadCount = cpus().length > 4 ? 2 : 1;
+  const { forwards, wake: synced } = control;
+  const ingest = createIngestPool({ tokenKey, fingerprintKey, forwards, threadCount, fatal });
+  const clock = systemClock;
+  const queue = createMatchQueue({ store, matcher: matchThread, clock, troubled, settled: synced });
   const recovered = await queue.recover();
   if (recovered > 0) log('info', 'work_recovered', { job_count: recovered });
   await queue.rematchAll(matchThread.graphFacts().version);
   const endHousekeeping = keepHouse(store);
   const graphVersion = (): number => matchThread.graphFacts().version;
-  const callersMayForward = options.forwarding;
+  const parts = { store, secrets, queue, membersErased: sweeper.wake, synced, graphVersion };
+  const service = createService({ ...options, ...parts });
+  const { forwarding: callersMayForward, allowNetwork } = options;
   const syndication = createSyndicationService({ store, callersMayForward, allowNetwork, control });
-  const hooks = { membersErased: sweeper.wake, synced: control.wake };
-  const service = createService({ ...options, ...hooks, store, secrets, queue, graphVersion });
   return {
     store,
     secrets,

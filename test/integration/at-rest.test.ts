@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
-import { restCaller, type RestAnswer } from '../support/rest.ts';
 import { createSearch, formsOf } from '../support/search-bytes.ts';
+import { restCaller, type RestAnswer } from '../support/rest.ts';
 import { startSeller } from '../support/seller.ts';
 
 const memberCount = 10_000;

@@ -55,7 +55,7 @@ test('every example of the document is what its schema says', () => {
     }
   };
   walk(caller.contract.document, '');
-  assert.equal(count, 10, 'requests and answers that have an example');
+  assert.equal(count, 20, 'requests and answers that have an example');
 });
 
 test('the hash in the examples is that of the start page’s address', () => {

@@ -13,7 +13,7 @@ let mine: RestBuyer;
 let theirs: RestBuyer;
 let theirTask: string;
 before(async () => {
-  seller = await startSeller();
+  seller = await startSeller({ forwarding: true });
   mine = await newRestBuyer(seller);
   theirs = await newRestBuyer(seller);
   theirTask = (await theirs.sync({ audienceId: 'shared-name', add: [member('t')] })).taskId;
@@ -39,6 +39,22 @@ const ofAdvertiser: readonly (readonly [path: string, request: RestRequest])[] =
     { body: { audiences: [{ audienceId: 'shared-name', delete: true }] } },
   ],
   ['/advertisers/{id}/audiences/sync', { body: { audiences: [{ audienceId: 'x' }], deleteMissing: true } }],
+  ['/advertisers/{id}/forwarding', {}],
+  ['/advertisers/{id}/forwarding', { method: 'PUT', body: { enabled: true } }],
+  ['/advertisers/{id}/forwarding', { method: 'PUT', body: { enabled: false } }],
+  ['/advertisers/{id}/sales-agents', {}],
+  [
+    '/advertisers/{id}/sales-agents',
+    { body: { name: 'x', url: 'https://x.example/mcp', protocol: 'mcp', accountId: 'x' } },
+  ],
+  ['/advertisers/{id}/sales-agents/agent_x', { method: 'DELETE' }],
+  [
+    '/advertisers/{id}/syndicate',
+    {
+      body: { resourceType: 'AUDIENCE', resourceId: 'shared-name', adcpAgentIds: ['agent_x'], enabled: true },
+    },
+  ],
+  ['/advertisers/{id}/syndication-status', {}],
 ];
 const ofTask: readonly (readonly [path: string, request: RestRequest])[] = [
   ['/tasks/{id}', {}],

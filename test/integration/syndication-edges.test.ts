@@ -270,10 +270,10 @@ describe('what is refused', () => {
       '400 resourceType: Only audiences are pushed from here.',
       '404 resourceId: No such audience on this account.',
       '400 adcpAgentIds: adcpAgentIds must not name a seller twice.',
-      '400 adcpAgentIds[0]: This account has no sales agent with that id.',
+      '404 adcpAgentIds[0]: This account has no sales agent with that id.',
       '400 resourceType: Only audiences are pushed from here.',
-      '400 agentId: This account has no sales agent with that id.',
-      '400 url: The address of a sales agent must be https, without a user name in it.',
+      '404 agentId: This account has no sales agent with that id.',
+      '400 url: Of a sales agent: The address leads to a network that may not be called.',
     ]);
   });
 

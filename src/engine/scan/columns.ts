@@ -2,7 +2,7 @@ import { assert } from '../../base/assert.ts';
 import { limits } from '../../base/limits.ts';
 import type { MemberColumns } from '../types.ts';
 import { hashWords } from './hex.ts';
-import { keepValuesBelow, type UidValues, valueStarts } from './uid-values.ts';
+import { type UidValues, valueStarts } from './uid-values.ts';
 
 /** Identifiers of one member: an e-mail, a phone and the uids. */
 export const identifiersPerRowMax = limits.uidCountPerMemberMax + 2;
@@ -122,7 +122,6 @@ export function commitRow(
   c.identifierCount += identifiers;
   c.externalIdStart[row + 1] = c.externalIdUsed;
   c.identifierStart[row + 1] = c.identifierCount;
-  if (c.values !== null) keepValuesBelow(c.values, c.identifierCount);
 }
 
 /** The finished columns: views that end where the data ends, beginning at offset 0 of their buffers. */
@@ -135,7 +134,7 @@ export function finishColumns(c: ColumnBuilder): MemberColumns {
     c.identifierStart[c.rowCount] === c.identifierCount,
     () => 'identifiers end where their last row ends',
   );
-  return {
+  const columns: MemberColumns = {
     rowCount: c.rowCount,
     rowFaults: c.rowFaults.subarray(0, c.rowCount),
     externalIdStart: c.externalIdStart.subarray(0, c.rowCount + 1),
@@ -143,11 +142,11 @@ export function finishColumns(c: ColumnBuilder): MemberColumns {
     identifierStart: c.identifierStart.subarray(0, c.rowCount + 1),
     identifierType: c.identifierType.subarray(0, c.identifierCount),
     identifierDigest: new Uint8Array(c.identifierWords.buffer, 0, c.identifierCount * hashWords * 4),
-    ...(c.values === null
-      ? {}
-      : {
-          uidValueStart: valueStarts(c.values, c.identifierCount),
-          uidValueBytes: c.values.bytes.subarray(0, c.values.used),
-        }),
+  };
+  if (c.values === null) return columns;
+  return {
+    ...columns,
+    uidValueStart: valueStarts(c.values, c.identifierCount),
+    uidValueBytes: c.values.bytes.subarray(0, c.values.used),
   };
 }

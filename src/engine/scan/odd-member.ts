@@ -11,6 +11,7 @@ import type { MemberScan } from './member-scan.ts';
 import { appendText, appendUids, stageUid, uidCodes } from './member-scan.ts';
 import type { fieldNames } from './member-shape.ts';
 import { emailShapes, idShapes, phoneShapes, shapeBits } from './member-shape.ts';
+import { keepValuesBelow } from './uid-values.ts';
 import { readValue } from './json.ts';
 import type { Reader } from './reader.ts';
 import { stop } from './reader.ts';
@@ -70,6 +71,8 @@ export function readOddMember(r: Reader, s: MemberScan, collector: FaultCollecto
   if ((row.faults & ~missingIdBit) !== 0) {
     row.canonical = true;
     identifiers = 0;
+    // The next row's identifiers take the same places.
+    if (s.columns.values !== null) keepValuesBelow(s.columns.values, s.columns.identifierCount);
   }
   if (row.canonical) {
     s.extrasPending = 0;

@@ -65,8 +65,21 @@ const calls = [
   ['GET', '/advertisers/a/audiences', {}],
   ['POST', '/advertisers/a/audiences/sync', { audiences: [{ audienceId: 'a' }] }],
   ['GET', '/tasks/t', {}],
-  ['GET', '/advertisers/a/sales-agents', {}],
+  [
+    'POST',
+    '/advertisers/a/syndicate',
+    { resourceType: 'AUDIENCE', resourceId: 'x', adcpAgentIds: ['y'], enabled: true },
+  ],
   ['GET', '/advertisers/a/syndication-status', {}],
+  ['GET', '/advertisers/a/sales-agents', {}],
+  [
+    'POST',
+    '/advertisers/a/sales-agents',
+    { name: 'n', url: 'https://x.example', protocol: 'mcp', accountId: 'a' },
+  ],
+  ['DELETE', '/advertisers/a/sales-agents/y', {}],
+  ['GET', '/advertisers/a/forwarding', {}],
+  ['PUT', '/advertisers/a/forwarding', { enabled: true }],
 ] as const;
 
 const errorOf = ({ body }: Reply) =>

@@ -8,8 +8,8 @@ import type { Route } from './route.ts';
 import { restBase, routes } from './routes.ts';
 import { loose, object, whole, type Schema } from './schema.ts';
 import { audienceSyncSchema, memberSchema, removedMemberSchema, syncBodySchema } from './sync-schema.ts';
-import { taskSchema } from './task-schema.ts';
 import { agentSchema, recordSchema } from './syndication-schema.ts';
+import { taskSchema } from './task-schema.ts';
 
 export const errorSchema: Schema = whole({
   data: { type: 'null' },

@@ -47,6 +47,7 @@ const restWords = {
   ACCOUNT_PAYMENT_REQUIRED: denied,
   ACCOUNT_AMBIGUOUS: invalid,
   AUDIENCE_NOT_FOUND: notFound,
+  SALES_AGENT_NOT_FOUND: notFound,
   TASK_NOT_FOUND: notFound,
   BILLING_NOT_SUPPORTED: invalid,
   UNSUPPORTED_PROVISIONING: denied,

@@ -258,7 +258,7 @@ const removeSalesAgent: Route = {
   tag,
   summary: 'Remove a sales agent',
   description: 'With its credential and the records of its pushes. What the seller has stays there.',
-  params: { ...params, agentId: 'Id of the sales agent.' },
+  params: { ...params, agentId: 'Id of the sales agent; `$AGENT` in the command.' },
   success: {
     status: 200,
     description: 'It is gone.',
@@ -311,12 +311,13 @@ const setForwarding: Route = {
   perform: performSetForwarding,
 };
 
+/** In the order in which they are needed. */
 export const syndicationRoutes: readonly Route[] = [
+  setForwarding,
+  getForwarding,
+  addSalesAgent,
+  listSalesAgents,
   syndicate,
   syndicationStatus,
-  listSalesAgents,
-  addSalesAgent,
   removeSalesAgent,
-  getForwarding,
-  setForwarding,
 ];

@@ -66,7 +66,7 @@ function endpointsOf({ paths }: ShownApi): readonly Endpoint[] {
 /** A command that works once the variables of the start page are set. */
 export function curlOf({ method, path, operation }: Endpoint): string {
   const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    name === 'taskId' ? '$TASK' : '$ADVERTISER',
+    name === 'taskId' ? '$TASK' : name === 'agentId' ? '$AGENT' : '$ADVERTISER',
   );
   const example = operation.requestBody?.content[json]?.example;
   // A body makes it a POST by itself.

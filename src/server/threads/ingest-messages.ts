@@ -2,9 +2,9 @@ import type { Envelope, IngestedCall } from '../../protocol/ingest.ts';
 
 export interface IngestWorkerData {
   readonly tokenKey: Uint8Array;
-  readonly fingerprintKey: Uint8Array;
   /** One word of shared memory; not 0 while some account forwards its audiences. */
   readonly forwards: Int32Array;
+  readonly fingerprintKey: Uint8Array;
 }
 export interface IngestRequest {
   readonly id: number;

@@ -35,10 +35,8 @@ export function createIngestPool(options: IngestPoolOptions): IngestPool {
   const threads = Array.from({ length: options.threadCount }, () => startThread(options));
   return {
     take: async (body, length, envelope) => {
-      if (length <= inlineBytesMax) {
-        const forwards = isOn(options.forwards);
-        return takeApart(body, length, envelope, tokeniser, primitives, memory, forwards);
-      }
+      if (length <= inlineBytesMax)
+        return takeApart(body, length, envelope, tokeniser, primitives, memory, isOn(options.forwards));
       const thread = threads.reduce((idlest, other) => (other.load() < idlest.load() ? other : idlest));
       return thread.take(body, length, envelope);
     },

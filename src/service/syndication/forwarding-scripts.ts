@@ -147,7 +147,7 @@ function agentOf({
 }
 
 export function unknownAgent(field: string): AppError {
-  return new AppError('INVALID_REQUEST', 'This account has no sales agent with that id.', {
+  return new AppError('SALES_AGENT_NOT_FOUND', undefined, {
     field,
     suggestion: 'List the sales agents of the account, or add one.',
   });
