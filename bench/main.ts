@@ -1,9 +1,9 @@
 /**
  * The benchmark table: ours and peers, each server a process of its own, by turns.
  *
- *   npm run bench                    everything, some ten minutes and about 6 GB of disk
+ *   npm run bench                    everything, some twelve minutes and about 6 GB of disk
  *   npm run bench -- --smoke         everything in a tiny size: answers are checked, times mean nothing
- *   npm run bench -- --only NAME     accept, calls, sustained, latency, delta, graph, match, import or parts; may be repeated
+ *   npm run bench -- --only NAME     accept, doors, calls, sustained, latency, delta, graph, match, import or parts; may be repeated
  *   npm run bench -- --keep DIR      makes the large data directories there, or takes those of an earlier run
  *   npm run bench -- --json FILE     writes the report there instead of bench/results
  *
@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { measureAccept } from './measures/accept.ts';
+import { measureAccept, measureDoors } from './measures/accept.ts';
 import { measureDelta } from './measures/delta.ts';
 import { measureGraph, measureImport, measureMatch, measureParts } from './measures/engine.ts';
 import { measureLatency } from './measures/latency.ts';
@@ -27,6 +27,7 @@ import { stopAll, usePublishedBuild } from './support/servers.ts';
 
 const measures: Readonly<Record<string, (context: Context) => Promise<void>>> = {
   accept: measureAccept,
+  doors: measureDoors,
   calls: measureCalls,
   sustained: measureSustained,
   latency: measureLatency,

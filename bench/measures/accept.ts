@@ -1,157 +1,128 @@
-/** One call of 100,000 members at a time: accepted durably, and matched inline, beside the SDK and the floor. */
-import { contentOf, pause, send } from '../support/http.ts';
+/** One call of 100,000 members at a time: accepted durably, and matched inline, beside the SDK and the floor; over every door. */
 import { syncBody, type SyncBody } from '../support/members.ts';
 import { startOurs, startSdk, startSink, type BenchServer } from '../support/servers.ts';
+import type { BenchDoor } from '../support/doors.ts';
 import { quantile } from '../support/statistics.ts';
-import { accountId, knownSeed, truthOf } from '../support/world.ts';
-import { upload, type Context } from '../support/context.ts';
-
-interface Candidate {
-  readonly name: string;
-  readonly start: () => Promise<{ readonly server: BenchServer; readonly key: string }>;
-  readonly body: SyncBody;
-  readonly audience: (call: number) => string;
-  readonly matches: boolean;
-}
-interface Samples {
-  readonly ms: number[];
-  readonly peak: number[];
-  /** Processor time a call, with what goes on behind its answer. */
-  readonly cpu: number[];
-  readonly loopMax: number[];
-}
+import { accountId, knownSeed } from '../support/world.ts';
+import type { Context } from '../support/context.ts';
+import { roundsOf, type Candidate } from './accept-rounds.ts';
 
 /** Longer than a match takes, so that the final answer is always the one measured. */
 const inlineWaitMs = 20_000;
 
-async function candidatesOf(context: Context): Promise<readonly Candidate[]> {
+interface Bodies {
+  readonly fresh: SyncBody;
+  readonly into: SyncBody;
+}
+
+/** A whole call for a new audience, and one of which half is in the big audience already. */
+function bodiesOf(context: Context, door: BenchDoor): Bodies {
   const { callMembers: count, bigMembers } = context.sizes;
-  const body = syncBody({ accountId, ranges: [{ first: 0, count }], seed: knownSeed });
   const half = count / 2;
   const ranges = [
     { first: 0, count: half },
     { first: bigMembers + 50_000_000, count: count - half },
   ];
-  const into = syncBody({ accountId, ranges, seed: 'changed' });
-  const big = await context.bigWorld();
-  const fresh = (call: number): string => `new-${process.pid}-${call}`;
-  const shared = { body, audience: fresh, matches: false };
-  const ours = async (waitMs: number): Promise<{ server: BenchServer; key: string }> => {
-    return { server: await startOurs(big.dataDir, waitMs), key: big.key };
+  return {
+    fresh: syncBody({ accountId, ranges: [{ first: 0, count }], seed: knownSeed, door }),
+    into: syncBody({ accountId, ranges, seed: 'changed', door }),
   };
+}
+
+const fresh = (call: number): string => `new-${process.pid}-${call}`;
+
+function peers({ fresh: body }: Bodies): readonly Candidate[] {
+  const shared = { body, audience: fresh, matches: false };
   return [
     { ...shared, name: 'sink', start: async () => ({ server: await startSink(), key: '' }) },
     { ...shared, name: 'sdk', start: async () => ({ server: await startSdk(), key: '' }) },
+  ];
+}
+
+/** Our own, by door; `ready` only where an answer may wait for matching. */
+async function ours(context: Context, door: BenchDoor, bodies: Bodies): Promise<readonly Candidate[]> {
+  const big = await context.bigWorld();
+  const inBig = async (waitMs: number): Promise<{ server: BenchServer; key: string }> => {
+    return { server: await startOurs(big.dataDir, waitMs), key: big.key };
+  };
+  const shared = { body: bodies.fresh, audience: fresh, matches: false };
+  const all: readonly Candidate[] = [
     {
       ...shared,
-      name: 'ours, empty',
+      name: `${door}, empty`,
       start: async () => {
         const { dataDir, key } = await context.emptyWorld();
         return { server: await startOurs(dataDir, 0), key };
       },
     },
-    { name: 'ours, big', start: async () => ours(0), body: into, audience: () => 'big', matches: false },
-    { ...shared, name: 'ours, ready', start: async () => ours(inlineWaitMs), matches: true },
-  ];
-}
-
-let nextCall = 0;
-
-const openTasks = Buffer.from(
-  JSON.stringify({
-    ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
-    params: {
-      name: 'list_tasks',
-      arguments: { adcp_version: '3.0', filters: { statuses: ['submitted', 'working'] } },
+    {
+      ...shared,
+      name: `${door}, big`,
+      start: async () => inBig(0),
+      body: bodies.into,
+      audience: () => 'big',
     },
-  }),
-);
-
-/** Until nothing that was sent before is still being matched. */
-async function untilSettled(server: BenchServer, key: string): Promise<void> {
-  if (server.name !== 'ours') return;
-  for (;;) {
-    const { tasks } = contentOf(await send(`${server.url}/mcp`, 'POST', openTasks, key));
-    if (!Array.isArray(tasks)) throw new Error('list_tasks lists tasks');
-    if (tasks.length === 0) return;
-    await pause(20);
-  }
-}
-
-async function round(context: Context, candidate: Candidate, samples: Samples): Promise<void> {
-  const { warmUps, samples: sampleCount, pauseMs, callMembers } = context.sizes;
-  const { server, key } = await candidate.start();
-  for (let call = 0; call < warmUps + sampleCount; call++) {
-    const audienceId = candidate.audience(nextCall++);
-    const cpuBefore = server.cpuMs();
-    const { ms, audience } = await upload(server, key, candidate.body, audienceId);
-    if (call >= warmUps) samples.ms.push(ms);
-    // A fresh server reads a big audience from disk once; that is not what a call costs.
-    if (call === warmUps - 1) await untilSettled(server, key);
-    if (candidate.matches) {
-      const found = Object.fromEntries(
-        (audience?.match_breakdown ?? []).map((row) => [row.id_type, row.matched]),
-      );
-      const { members, emails, phones } = truthOf(callMembers);
-      const isTrue =
-        audience?.status === 'ready' &&
-        audience.matched_count === members &&
-        found['hashed_email'] === emails &&
-        found['hashed_phone'] === phones;
-      if (!isTrue) throw new Error(`not the counts that the graph holds: ${JSON.stringify(audience)}`);
-      context.answer('matched', { members: audience.matched_count, ...found });
-    }
-    // Time for what goes on behind an answer, and for everybody's garbage.
-    await pause(pauseMs);
-    if (call >= warmUps) samples.cpu.push(server.cpuMs() - cpuBefore);
-  }
-  samples.peak.push(server.peakMegabytes());
-  samples.loopMax.push((await server.loopDelay()).max);
-  await server.stop();
+    { ...shared, name: `${door}, ready`, start: async () => inBig(inlineWaitMs), matches: true },
+  ];
+  return door === 'REST' ? all.slice(0, 2) : all;
 }
 
 export async function measureAccept(context: Context): Promise<void> {
-  const candidates = await candidatesOf(context);
-  const all = new Map<string, Samples>(
-    candidates.map(({ name }) => [name, { ms: [], cpu: [], peak: [], loopMax: [] }]),
-  );
-  for (let i = 0; i < context.sizes.rounds; i++) {
-    for (const candidate of candidates) await round(context, candidate, all.get(candidate.name)!);
-    context.say(`accept: round ${i + 1} of ${context.sizes.rounds}`);
-  }
-  const of = (name: string): Samples => all.get(name)!;
+  const bodies = bodiesOf(context, 'MCP');
+  const candidates = [...peers(bodies), ...(await ours(context, 'MCP', bodies))];
+  const of = await roundsOf(context, 'accept', candidates);
   const shared = { unit: 'ms', wanted: 'at most' } as const;
   const sdk = { peerName: 'official SDK in memory', peer: of('sdk').ms };
   context.row({
     ...shared,
     ...sdk,
     measure: 'accept into an empty audience',
-    ours: of('ours, empty').ms,
+    ours: of('MCP, empty').ms,
     bound: 0.25,
   });
   context.row({
     ...shared,
     ...sdk,
     measure: 'accept into a big audience',
-    ours: of('ours, big').ms,
+    ours: of('MCP, big').ms,
     bound: 0.25,
   });
   context.row({
-    ...{ ...shared, measure: 'accept into an empty audience', ours: of('ours, empty').ms },
+    ...{ ...shared, measure: 'accept into an empty audience', ours: of('MCP, empty').ms },
     ...{ peerName: 'receive only', peer: of('sink').ms, bound: 4 },
   });
   context.row({
     ...shared,
     ...sdk,
     measure: 'upload to ready, inline',
-    ours: of('ours, ready').ms,
+    ours: of('MCP, ready').ms,
     bound: 0.5,
   });
   context.row({
-    ...{ measure: 'peak memory during accepts', unit: 'MB', ours: of('ours, empty').peak },
+    ...{ measure: 'peak memory during accepts', unit: 'MB', ours: of('MCP, empty').peak },
     ...{ peerName: 'official SDK in memory', peer: of('sdk').peak, bound: 0.5, wanted: 'at most' },
   });
-  const cpu = [...all].map(([name, { cpu: list }]) => `${name} ${quantile(list, 0.5)}`);
+  const cpu = candidates.map(({ name }) => `${name} ${quantile(of(name).cpu, 0.5)}`);
   context.note(`Processor time a call in ms (all threads, matching included): ${cpu.join(', ')}.`);
   context.answer('accepted', context.sizes.callMembers);
+}
+
+/** The same ratios over the other doors, beside the same peers. */
+export async function measureDoors(context: Context): Promise<void> {
+  const doors = ['A2A 1.0', 'A2A 0.3', 'REST'] as const;
+  const candidates = [...peers(bodiesOf(context, 'MCP'))];
+  for (const door of doors) candidates.push(...(await ours(context, door, bodiesOf(context, door))));
+  const of = await roundsOf(context, 'doors', candidates);
+  const shared = { unit: 'ms', wanted: 'at most' } as const;
+  const sdk = { peerName: 'official SDK in memory', peer: of('sdk').ms };
+  const floor = { peerName: 'receive only', peer: of('sink').ms };
+  for (const door of doors) {
+    const [empty, big] = [of(`${door}, empty`).ms, of(`${door}, big`).ms];
+    context.row({ ...shared, ...sdk, measure: `${door}: accept, empty audience`, ours: empty, bound: 0.25 });
+    context.row({ ...shared, ...sdk, measure: `${door}: accept, big audience`, ours: big, bound: 0.25 });
+    context.row({ ...shared, ...floor, measure: `${door}: accept, empty audience`, ours: empty, bound: 4 });
+    if (door === 'REST') continue;
+    const ready = of(`${door}, ready`).ms;
+    context.row({ ...shared, ...sdk, measure: `${door}: upload to ready, inline`, ours: ready, bound: 0.5 });
+  }
 }

@@ -2,8 +2,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { audienceOf, send, type AudienceAnswer } from './http.ts';
-import { syncBody, type SyncBody } from './members.ts';
+import { contentOf, doorPath, restAudiences } from './doors.ts';
+import { send, type AudienceAnswer } from './http.ts';
+import { paddedAudience, syncBody, type SyncBody } from './members.ts';
 import { startOurs, type BenchServer } from './servers.ts';
 import { spreadOf, type Spread } from './statistics.ts';
 import { accountId, knownSeed, makeWorld, type World } from './world.ts';
@@ -129,14 +130,23 @@ export async function upload(
   body: SyncBody,
   audienceId: string,
 ): Promise<{ readonly ms: number; readonly audience: AudienceAnswer | null }> {
-  const answer = await send(`${server.url}/mcp`, 'POST', body.aim(audienceId), key).catch(
-    (cause: unknown) => {
-      throw new Error(`${server.name} broke a call off: ${server.log()}`, { cause });
-    },
-  );
+  const headers = body.aim(audienceId);
+  const url = `${server.url}${doorPath(body.door, accountId)}`;
+  const answer = await send(url, 'POST', body.bytes, { key, headers }).catch((cause: unknown) => {
+    throw new Error(`${server.name} broke a call off: ${server.log()}`, { cause });
+  });
   if (server.name === 'sink') return { ms: answer.ms, audience: null };
-  const audience = audienceOf(answer, audienceId);
-  if (audience.uploaded_count !== body.count)
-    throw new Error(`${server.name} took ${audience.uploaded_count} members`);
+  const audiences =
+    body.door === 'REST'
+      ? await restAudiences(server.url, key, answer)
+      : (contentOf(body.door, answer)['audiences'] as readonly AudienceAnswer[]);
+  // An answer may list the account's other audiences too.
+  const named = audiences.filter((one) => one.audience_id.startsWith(paddedAudience(audienceId)));
+  const [audience] = named;
+  if (audience === undefined || named.some(({ action }) => action === 'failed')) {
+    throw new Error(`a measured call was not accepted: ${answer.text.slice(0, 600)}`);
+  }
+  const taken = named.reduce((sum, one) => sum + (one.uploaded_count ?? 0), 0);
+  if (taken !== body.count) throw new Error(`${server.name} took ${taken} members`);
   return { ms: answer.ms, audience };
 }

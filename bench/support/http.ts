@@ -1,7 +1,5 @@
 import { Agent, request } from 'node:http';
 
-import { paddedAudience } from './members.ts';
-
 export interface Answer {
   readonly status: number;
   readonly ms: number;
@@ -15,13 +13,16 @@ export async function send(
   url: string,
   method: 'GET' | 'POST',
   body: Buffer | null,
-  key = '',
+  {
+    key = '',
+    headers: own = {},
+  }: { readonly key?: string; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Promise<Answer> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
     const headers: Record<string, string | number> = {
       'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
+      ...own,
       ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
       ...(body === null ? {} : { 'content-length': body.length }),
     };
@@ -52,28 +53,6 @@ export interface AudienceAnswer {
     readonly submitted: number;
     readonly matched: number;
   }[];
-}
-
-/** The tool's answer, from plain JSON or from the one event of a stream. Throws when it is an error. */
-export function contentOf({ status, text }: Answer): Record<string, unknown> {
-  const json = text.startsWith('{') ? text : (/^data: (.*)$/m.exec(text)?.[1] ?? '{}');
-  const { result } = JSON.parse(json) as {
-    result?: { isError?: boolean; structuredContent?: Record<string, unknown> };
-  };
-  if (status !== 200 || result?.isError === true || result?.structuredContent === undefined) {
-    throw new Error(`a measured call failed with ${status}: ${text.slice(0, 600)}`);
-  }
-  return result.structuredContent;
-}
-
-/** An answer may list the account's other audiences too. */
-export function audienceOf(answer: Answer, audienceId: string): AudienceAnswer {
-  const audiences = (contentOf(answer)['audiences'] ?? []) as readonly AudienceAnswer[];
-  const audience = audiences.find((one) => one.audience_id === paddedAudience(audienceId));
-  if (audience === undefined || audience.action === 'failed') {
-    throw new Error(`a measured call was not accepted: ${answer.text.slice(0, 600)}`);
-  }
-  return audience;
 }
 
 export const pause = async (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,6 +1,8 @@
 /** The members that every measure uploads: made from a seed, so that all servers and both sides of a match agree. */
 import { createCipheriv, createHash } from 'node:crypto';
 
+import { doorHeaders, type BenchDoor } from './doors.ts';
+
 const bytesPerMember = 64;
 const blockBytes = 16;
 
@@ -20,14 +22,17 @@ export interface BodyOptions {
   readonly ranges: readonly { readonly first: number; readonly count: number }[];
   /** Other seeds give the same members other hashes. */
   readonly seed: string;
+  /** MCP unless said. */
+  readonly door?: BenchDoor;
 }
 
-/** A body whose key and audience are changed in place: building 15 MB anew would cost more than sending it. */
+/** A request whose key and audience are changed in place: building 15 MB anew would cost more than sending it. */
 export interface SyncBody {
   readonly bytes: Buffer;
   readonly count: number;
-  /** At most 24 characters. */
-  aim(audienceId: string): Buffer;
+  readonly door: BenchDoor;
+  /** Names the audience, of at most 24 characters, and a fresh key; gives the headers that go with them. */
+  aim(audienceId: string): Readonly<Record<string, string>>;
 }
 
 const audienceChars = 24;
@@ -36,34 +41,96 @@ const keyChars = 36;
 const runName = `${process.pid.toString(36)}${Date.now().toString(36)}`;
 let nextKey = 0;
 
-function memberTexts(seed: string, first: number, count: number): string[] {
+/** What stands for the key and for an audience in a body until it is aimed. */
+const keySlot = 'k'.repeat(keyChars);
+const audienceSlot = 'a'.repeat(audienceChars);
+
+function memberTexts(
+  names: { readonly id: string; readonly email: string; readonly phone: string },
+  seed: string,
+  first: number,
+  count: number,
+): string[] {
   const hex = digestsOf(seed, first, count).toString('hex');
   return Array.from({ length: count }, (_, i) => {
     const at = i * 2 * bytesPerMember;
     const email = hex.slice(at, at + bytesPerMember);
     const phone = hex.slice(at + bytesPerMember, at + 2 * bytesPerMember);
-    const phoneField = (first + i) % 2 === 0 ? `,"hashed_phone":"${phone}"` : '';
-    return `{"external_id":"${externalIdOf(first + i)}","hashed_email":"${email}"${phoneField}}`;
+    const phoneField = (first + i) % 2 === 0 ? `,"${names.phone}":"${phone}"` : '';
+    return `{"${names.id}":"${externalIdOf(first + i)}","${names.email}":"${email}"${phoneField}}`;
   });
 }
 
+function argumentsText(accountId: string, members: readonly string[]): string {
+  const account = `"adcp_major_version":3,"account":{"account_id":"${accountId}"}`;
+  const audience = `{"audience_id":"${audienceSlot}","add":[${members.join(',')}]}`;
+  return `{${account},"idempotency_key":"${keySlot}","audiences":[${audience}]}`;
+}
+
+/** Members that REST takes in one array. */
+const restArrayMax = 10_000;
+
+/** The first array is the audience's own; the rest goes to others beside it, as that API asks of long lists. */
+function restText(members: readonly string[]): string {
+  const count = Math.ceil(members.length / restArrayMax);
+  const audiences = Array.from({ length: count }, (_, i) => {
+    const add = members.slice(i * restArrayMax, (i + 1) * restArrayMax);
+    const name = i === 0 ? audienceSlot : `${audienceSlot}-${i}`;
+    return `{"audienceId":"${name}","add":[${add.join(',')}]}`;
+  });
+  return `{"audiences":[${audiences.join(',')}]}`;
+}
+
+const adcpNames = { id: 'external_id', email: 'hashed_email', phone: 'hashed_phone' } as const;
+const restNames = { id: 'externalId', email: 'hashedEmail', phone: 'hashedPhone' } as const;
+
+function textOf(door: BenchDoor, accountId: string, members: readonly string[]): string {
+  const args = argumentsText(accountId, door === 'REST' ? [] : members);
+  const rpc = (method: string, params: string): string =>
+    `{"jsonrpc":"2.0","id":1,"method":"${method}","params":${params}}`;
+  const call = `{"skill":"sync_audiences","input":${args}}`;
+  switch (door) {
+    case 'MCP':
+      return rpc('tools/call', `{"name":"sync_audiences","arguments":${args}}`);
+    case 'A2A 1.0':
+      return rpc(
+        'SendMessage',
+        `{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"data":${call}}]}}`,
+      );
+    case 'A2A 0.3': {
+      const part = `{"kind":"data","data":${call}}`;
+      return rpc(
+        'message/send',
+        `{"message":{"kind":"message","messageId":"m","role":"user","parts":[${part}]}}`,
+      );
+    }
+    case 'REST':
+      return restText(members);
+  }
+}
+
+function placesOf(bytes: Buffer, slot: string): readonly number[] {
+  const places: number[] = [];
+  for (let at = bytes.indexOf(slot); at >= 0; at = bytes.indexOf(slot, at + slot.length)) places.push(at);
+  return places;
+}
+
 /** Every second member has a phone, every member an e-mail address: 15 MB for 100,000. */
-export function syncBody({ accountId, ranges, seed }: BodyOptions): SyncBody {
-  const parts = ranges.flatMap(({ first, count }) => memberTexts(seed, first, count));
-  const before = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"sync_audiences","arguments":{"adcp_major_version":3,"account":{"account_id":"${accountId}"},"idempotency_key":"`;
-  const between = `","audiences":[{"audience_id":"`;
-  const bytes = Buffer.from(
-    `${before}${'k'.repeat(keyChars)}${between}${'a'.repeat(audienceChars)}","add":[${parts.join(',')}]}]}}}`,
-  );
-  const keyAt = before.length;
-  const audienceAt = keyAt + keyChars + between.length;
+export function syncBody({ accountId, ranges, seed, door = 'MCP' }: BodyOptions): SyncBody {
+  const names = door === 'REST' ? restNames : adcpNames;
+  const members = ranges.flatMap(({ first, count }) => memberTexts(names, seed, first, count));
+  const bytes = Buffer.from(textOf(door, accountId, members));
+  const keyPlaces = placesOf(bytes, keySlot);
+  const audiencePlaces = placesOf(bytes, audienceSlot);
   return {
     bytes,
-    count: parts.length,
+    count: members.length,
+    door,
     aim(audienceId) {
-      bytes.write(`${runName}-${nextKey++}-`.padEnd(keyChars, 'x'), keyAt, 'latin1');
-      bytes.write(audienceId.padEnd(audienceChars, '_'), audienceAt, 'latin1');
-      return bytes;
+      const key = `${runName}-${nextKey++}-`.padEnd(keyChars, 'x');
+      for (const at of keyPlaces) bytes.write(key, at, 'latin1');
+      for (const at of audiencePlaces) bytes.write(paddedAudience(audienceId), at, 'latin1');
+      return { ...doorHeaders[door], ...(door === 'REST' ? { 'idempotency-key': key } : {}) };
     },
   };
 }

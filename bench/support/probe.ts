@@ -3,6 +3,7 @@
  * by turns GET /readyz and, when a key is given, a small tool call. Ends at SIGTERM with its times in ms.
  * Run: `node probe.ts URL [KEY]`.
  */
+import { doorHeaders } from './doors.ts';
 import { send } from './http.ts';
 
 const [url = '', key = ''] = process.argv.slice(2);
@@ -20,7 +21,9 @@ process.on('SIGTERM', () => (isOver = true));
 const probes: Promise<void>[] = [];
 const record = async (kind: 'get' | 'tool'): Promise<void> => {
   const answer =
-    kind === 'get' ? await send(`${url}/readyz`, 'GET', null) : await send(`${url}/mcp`, 'POST', call, key);
+    kind === 'get'
+      ? await send(`${url}/readyz`, 'GET', null)
+      : await send(`${url}/mcp`, 'POST', call, { key, headers: doorHeaders.MCP });
   times[kind].push(answer.ms);
 };
 const turns = key === '' ? (['get'] as const) : (['get', 'tool'] as const);

@@ -223,3 +223,13 @@ CREATE TABLE latency_sample (
   matched_at INTEGER NOT NULL,
   duration_ms INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE hidden_piece (
+  account_no INTEGER NOT NULL,
+  audience_no INTEGER NOT NULL,
+  block_no INTEGER NOT NULL,
+  piece_no INTEGER NOT NULL,
+  PRIMARY KEY (account_no, audience_no, block_no, piece_no),
+  FOREIGN KEY (account_no, audience_no, block_no, piece_no)
+    REFERENCES member_block (account_no, audience_no, block_no, piece_no) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;

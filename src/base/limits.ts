@@ -49,6 +49,8 @@ export const limits = {
   rejectedSampleCountMax: 20,
   /** Rows in one stored piece of a merged member block. */
   blockPieceRowCountMax: 65_536,
+  /** Bytes of blocks written or erased in one transaction when they need not be: others wait for it. */
+  blockBytesPerWriteMax: 4 * 1024 * 1024,
   /** Folds settled in one transaction: enough to share its work, few enough to leave the writer to others soon. */
   settledFoldCountPerWriteMax: 64,
   /** Bytes in one stored piece of the identity graph. */

@@ -9,6 +9,7 @@ import { workerUrl } from '../platform/worker-url.ts';
 import type { AdvertiserService } from '../service/advertiser-api.ts';
 import type { RollcallService } from '../service/api.ts';
 import { createMatchQueue, type MatchQueue } from '../service/match-queue.ts';
+import { createSweeper } from '../service/replace-blocks.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { stagedNamePattern } from './graph/staging.ts';
@@ -88,44 +89,50 @@ function dropStaleStaging(dataDir: string): void {
   }
 }
 
+/** Forgets every hour what is over; gives the end of it. */
+function keepHouse(store: Store<Scripts>): () => void {
+  const timer = setInterval(() => {
+    void store.write('forgetOld', { nowMs: systemClock.now() }).catch(() => undefined);
+  }, housekeepingMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { store, secrets } = await openStore(options);
   const { dataDir, log, fatal } = options;
-  const { tokenKey, sealKey } = secrets;
+  const { tokenKey, fingerprintKey, sealKey } = secrets;
   const heldRowCountMax = Math.floor(totalmem() / 4 / heldBytesPerMember);
+  const troubled = (event: string, cause: unknown): void =>
+    log('error', 'job_fault', { reason: event, ...errorFields(cause) });
+  const sweeper = createSweeper(store, (cause) => troubled('sweep.failed', cause));
+  sweeper.wake();
   const matchThread = await startMatchThread({
     dataDir,
     heldRowCountMax,
     sealKey,
-    storeMerge: async (merge) => store.write('replaceBlocks', merge),
+    storeMerge: async (merged) => sweeper.replace(merged),
     fatal,
   });
-  const ingest = createIngestPool({ tokenKey, threadCount: cpus().length > 4 ? 2 : 1, fatal });
+  const ingest = createIngestPool({
+    tokenKey,
+    fingerprintKey,
+    threadCount: cpus().length > 4 ? 2 : 1,
+    fatal,
+  });
   const queue = createMatchQueue({
     store,
     matcher: matchThread,
     clock: systemClock,
-    troubled: (event, cause) => log('error', 'job_fault', { reason: event, ...errorFields(cause) }),
+    troubled,
   });
   const recovered = await queue.recover();
   if (recovered > 0) log('info', 'work_recovered', { job_count: recovered });
   await queue.rematchAll(matchThread.graphFacts().version);
-  const housekeeping = setInterval(() => {
-    void store.write('forgetOld', { nowMs: systemClock.now() }).catch(() => undefined);
-  }, housekeepingMs);
-  housekeeping.unref();
-  const { minimumSize, waitMs, buyerAccounts, sandbox } = options;
+  const endHousekeeping = keepHouse(store);
   const graphVersion = (): number => matchThread.graphFacts().version;
-  const service = createService({
-    store,
-    secrets,
-    queue,
-    minimumSize,
-    waitMs,
-    buyerAccounts,
-    sandbox,
-    graphVersion,
-  });
+  const parts = { store, secrets, queue, membersErased: sweeper.wake, graphVersion };
+  const service = createService({ ...options, ...parts });
   return {
     store,
     secrets,
@@ -134,9 +141,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     queue,
     matchThread,
     close: async () => {
-      clearInterval(housekeeping);
+      endHousekeeping();
       await queue.idle();
       await Promise.all([ingest.close(), matchThread.close()]);
+      await sweeper.close();
       await store.close();
     },
   };

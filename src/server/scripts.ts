@@ -2,6 +2,7 @@ import type { SizeRules } from '../service/finish-sync.ts';
 import { createAccountScripts } from '../service/account-scripts.ts';
 import { createAccountSyncScripts } from '../service/account-sync-scripts.ts';
 import { createAdvertiserScripts } from '../service/advertiser-scripts.ts';
+import { createBlockScripts } from '../service/block-scripts.ts';
 import { createCapabilityScripts } from '../service/capability-scripts.ts';
 import { createGraphScripts } from '../service/graph-store.ts';
 import { createKeyScripts } from '../service/key-scripts.ts';
@@ -23,6 +24,7 @@ export function createScripts({ sealKey, sizes }: ScriptSettings) {
     ...createAccountScripts(),
     ...createAccountSyncScripts(sealer),
     ...createAdvertiserScripts(sealer, sizes),
+    ...createBlockScripts(),
     ...createCapabilityScripts(),
     ...createGraphScripts(),
     ...createKeyScripts(),

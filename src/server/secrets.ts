@@ -19,6 +19,8 @@ import { AppError } from '../base/faults.ts';
 export interface Secrets {
   /** Turns identifiers into tokens. Losing it loses the graph and the lists. */
   readonly tokenKey: Uint8Array;
+  /** Fingerprints of requests, by which a repeated call is known. */
+  readonly fingerprintKey: Uint8Array;
   /** Seals callers' own words at rest. */
   readonly sealKey: Uint8Array;
   /** Makes stored hashes of API keys and request keys useless without it. */
@@ -36,7 +38,12 @@ export function loadSecrets(dataDir: string, fromEnvironment: string | undefined
       : parseSecret(fromEnvironment, 'ROLLCALL_SECRET');
   const derive = (purpose: string): Uint8Array =>
     new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), `rollcall/${purpose}/v1`, secretBytes));
-  return { tokenKey: derive('token'), sealKey: derive('seal'), pepper: derive('pepper') };
+  return {
+    tokenKey: derive('token'),
+    fingerprintKey: derive('fingerprint'),
+    sealKey: derive('seal'),
+    pepper: derive('pepper'),
+  };
 }
 
 function fromFile(dataDir: string, random: Random): Uint8Array {

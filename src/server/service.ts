@@ -39,6 +39,8 @@ export interface ServiceParts {
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
   readonly queue: MatchQueue;
+  /** Members may wait to be erased. */
+  readonly membersErased: () => void;
   readonly minimumSize: number;
   readonly waitMs: number;
   /** Buyers may declare accounts. */
@@ -64,6 +66,7 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
       return account;
     },
     hashRequestKey,
+    membersErased: parts.membersErased,
   };
   const accountNoOf = async (
     { principalNo }: Principal,

@@ -8,10 +8,11 @@ import {
   type AudienceDetails,
   type AudienceRow,
 } from '../store/audience-rows.ts';
-import { deleteBlocks, insertBlockPiece, operationBlockNo } from '../store/block-rows.ts';
+import { insertBlockPiece, operationBlockNo } from '../store/block-rows.ts';
 import { insertOperation } from '../store/operation-rows.ts';
 import type { Script } from '../store/script.ts';
 import type { AudienceRequest, AudienceResult, RejectedMember } from './api.ts';
+import { eraseMembers } from './block-scripts.ts';
 import { memberFaultItems } from './member-fault-items.ts';
 import type { AudiencePlan } from './plan-sync.ts';
 import type { DraftEntry } from './sync-draft.ts';
@@ -66,7 +67,7 @@ export function* applyEntry(
 /** Removes the members at once; the row stays as a memory that the audience existed. */
 export function* deleteAudience(accountNo: number, audienceNo: number, nowMs: number): Script<void> {
   yield* deleteAudienceRow(accountNo, audienceNo, nowMs);
-  yield* deleteBlocks(accountNo, audienceNo);
+  yield* eraseMembers(accountNo, audienceNo);
 }
 
 function* storeOperation(

@@ -8,7 +8,6 @@ import {
 } from '../store/audience-rows.ts';
 import {
   blockPieces,
-  deleteBlocksBetween,
   insertBlockPiece,
   readBlockPiece,
   tombstoneBlockNo,
@@ -54,11 +53,6 @@ export interface StoredAudience {
   readonly row: AudienceRow;
   /** Newest block first. */
   readonly pieces: readonly BlockPieceRow[];
-}
-
-export interface MergedPiece {
-  readonly rowCount: number;
-  readonly bytes: Uint8Array;
 }
 
 export type MatchScripts = ReturnType<typeof createMatchScripts>;
@@ -114,8 +108,6 @@ export function createMatchScripts(sealer: Sealer, rules: SizeRules) {
     },
 
     settleRematch: settleRematchScript,
-
-    replaceBlocks: replaceBlocksScript,
   };
 }
 
@@ -133,28 +125,6 @@ function* settleRematchScript(input: {
     audienceNo,
     countedColumns(reply.counts, reply.graphVersion, reply.countedSeq),
   );
-  return true;
-}
-
-/** Puts one merged block in the place of the blocks it was made from, if the audience still lives. */
-function* replaceBlocksScript(input: {
-  readonly accountNo: number;
-  readonly audienceNo: number;
-  readonly blockNoLow: number;
-  readonly blockNoHigh: number;
-  readonly seqLow: number;
-  readonly seqHigh: number;
-  readonly pieces: readonly MergedPiece[];
-}): Script<boolean> {
-  const { accountNo, audienceNo, blockNoLow, blockNoHigh: blockNo, seqLow, seqHigh } = input;
-  const row = yield* liveAudienceByNo(accountNo, audienceNo);
-  // A merge of something that is not settled would hide it: the next one will do.
-  if (row === undefined || row.countedSeq < seqHigh) return false;
-  yield* deleteBlocksBetween(accountNo, audienceNo, blockNoLow, blockNo);
-  for (const [pieceNo, { rowCount, bytes }] of input.pieces.entries()) {
-    const place = { accountNo, audienceNo, blockNo, pieceNo, level: 1, seqLow, seqHigh };
-    yield* insertBlockPiece({ ...place, rowCount, bytes });
-  }
   return true;
 }
 

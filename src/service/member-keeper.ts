@@ -15,7 +15,8 @@ import { foldOperation } from '../engine/match/fold-operation.ts';
 import { matchAll } from '../engine/match/match-all.ts';
 import type { AudienceOperation, GraphIndex, MatchCounts, MemberBlock } from '../engine/types.ts';
 import { operationBlockNo, tombstoneBlockNo } from '../store/block-rows.ts';
-import type { MergedPiece, StoredAudience } from './match-scripts.ts';
+import type { MergedPiece, ReplacedBlocks } from './block-scripts.ts';
+import type { StoredAudience } from './match-scripts.ts';
 import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from './matching.ts';
 import { countsOf } from './read-facts.ts';
 
@@ -33,13 +34,7 @@ export interface KeeperDeps {
 }
 
 /** Neighbouring blocks to put into one. `next` gives the pieces one by one, null at the end. */
-export interface MergeJob {
-  readonly accountNo: number;
-  readonly audienceNo: number;
-  readonly blockNoLow: number;
-  readonly blockNoHigh: number;
-  readonly seqLow: number;
-  readonly seqHigh: number;
+export interface MergeJob extends ReplacedBlocks {
   next(): MergedPiece | null;
   /** The stored blocks were replaced: hold the merged ones from now on. */
   adopt(): void;

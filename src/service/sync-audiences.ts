@@ -21,6 +21,8 @@ export interface SyncDeps {
   readonly random: Random;
   readonly settings: SyncSettings;
   readonly resolveAccount: (call: SyncCall) => Promise<Account>;
+  /** Audiences were deleted: their members may wait to be erased. */
+  readonly membersErased: () => void;
   /** One-way, keyed: request keys may hold anything, so only this is stored. */
   readonly hashRequestKey: (requestKey: string) => Uint8Array;
 }
@@ -50,6 +52,8 @@ export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<Syn
     answersAtOnce: deps.settings.waitMs === 0 || call.wantsTask === true,
     answersWithTask: call.wantsCallback || call.wantsTask === true,
   });
+  if (call.deleteMissing || call.audiences?.some((audience) => audience.delete) === true)
+    deps.membersErased();
   return answer(deps, call, account, keyHash, taskId, accepted);
 }
 

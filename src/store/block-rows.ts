@@ -11,12 +11,19 @@ export interface BlockPieceRow {
 }
 
 const list = `SELECT block_no AS blockNo, piece_no AS pieceNo, seq_low AS seqLow, seq_high AS seqHigh,
-  row_count AS rowCount, byte_count AS byteCount FROM member_block
-  WHERE account_no = ? AND audience_no = ? ORDER BY block_no DESC, piece_no`;
+  row_count AS rowCount, byte_count AS byteCount FROM member_block b
+  WHERE account_no = ? AND audience_no = ? AND NOT EXISTS (SELECT 1 FROM hidden_piece h
+    WHERE h.account_no = b.account_no AND h.audience_no = b.audience_no AND h.block_no = b.block_no
+      AND h.piece_no = b.piece_no)
+  ORDER BY block_no DESC, piece_no`;
 const read = `SELECT bytes FROM member_block
   WHERE account_no = ? AND audience_no = ? AND block_no = ? AND piece_no = ?`;
 const insert = `INSERT INTO member_block (account_no, audience_no, block_no, piece_no, level, seq_low, seq_high,
   row_count, byte_count, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const nextPiece = `SELECT coalesce(max(piece_no) + 1, 0) AS pieceNo FROM member_block
+  WHERE account_no = ? AND audience_no = ? AND block_no = ?`;
+const bytesOf = `SELECT coalesce(sum(byte_count), 0) AS byteCount FROM member_block
+  WHERE account_no = ? AND audience_no = ?`;
 const removeAll = `DELETE FROM member_block WHERE account_no = ? AND audience_no = ?`;
 const removeRange = `DELETE FROM member_block
   WHERE account_no = ? AND audience_no = ? AND block_no BETWEEN ? AND ?`;
@@ -37,7 +44,7 @@ export interface NewBlockPiece {
 export const operationBlockNo = (opSeq: number): number => opSeq * 2 + 1;
 export const tombstoneBlockNo = (opSeq: number): number => opSeq * 2;
 
-/** Newest block first, the pieces of a block in order. */
+/** What an audience consists of: newest block first, the pieces of a block in order. */
 export const blockPieces = (accountNo: number, audienceNo: number): Script<readonly BlockPieceRow[]> =>
   all<BlockPieceRow>(list, accountNo, audienceNo);
 
@@ -65,6 +72,16 @@ export const insertBlockPiece = (piece: NewBlockPiece): Script<number> =>
     piece.bytes.length,
     piece.bytes,
   );
+
+/** The number behind the last piece of a block, hidden ones included. */
+export function* nextPieceNo(accountNo: number, audienceNo: number, blockNo: number): Script<number> {
+  return (yield* get<{ pieceNo: number }>(nextPiece, accountNo, audienceNo, blockNo))?.pieceNo ?? 0;
+}
+
+/** Bytes of all pieces of an audience, hidden ones included. */
+export function* blockBytes(accountNo: number, audienceNo: number): Script<number> {
+  return (yield* get<{ byteCount: number }>(bytesOf, accountNo, audienceNo))?.byteCount ?? 0;
+}
 
 export const deleteBlocks = (accountNo: number, audienceNo: number): Script<number> =>
   run(removeAll, accountNo, audienceNo);

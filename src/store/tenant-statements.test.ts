@@ -12,6 +12,7 @@ const tenantTables = [
   'audience',
   'operation',
   'member_block',
+  'hidden_piece',
   'matched_set',
   'task',
   'task_audience',
@@ -21,6 +22,7 @@ const tenantTables = [
 /** Statements of our own work, which no caller reaches with a choice of rows: file and constant, with the reason. */
 const exceptions: Readonly<Record<string, string>> = {
   'audience-rows.ts stale': 'finds what a change of the graph affects, for the matching job',
+  'hidden-piece-rows.ts anywhere': 'finds what a merge or a deletion left to erase, for the sweeper',
   'operation-rows.ts pending': 'finds the work that a crash left, for recovery',
   'operation-rows.ts removeSettled': 'housekeeping by age over all accounts',
   'task-rows.ts findOwn': 'by the caller, whose tasks on all its accounts these are',

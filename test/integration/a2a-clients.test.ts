@@ -1,7 +1,6 @@
 /** The A2A door as the official clients of both generations see it, and AdCP's own client over A2A. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 
@@ -250,20 +249,6 @@ it('an AdCP task is polled with a new message, whatever the A2A task was', async
   const [task] = content?.['tasks'] as readonly Fields[];
   const polled = await callA2a(seller, '1.0', 'get_task_status', { task_id: task?.['task_id'] });
   assert.deepEqual([polled.state, polled.content?.['task_id']], ['TASK_STATE_COMPLETED', task?.['task_id']]);
-});
-
-it('the example in docs/a2a.md does what the page says', async () => {
-  const page = readFileSync(new URL('../../docs/a2a.md', import.meta.url), 'utf8');
-  const command = /```sh\n(curl .*?)```/s.exec(page)?.[1] ?? assert.fail('the page has a command');
-  const headers = [...command.matchAll(/-H '([\w-]+): (.*?)'/g)].map(([, name, value]) => [
-    name!.toLowerCase(),
-    value!,
-  ]);
-  const body = /-d '(.*)'/s.exec(command)?.[1]?.replace('acct_12345', seller.accountId) ?? '';
-  const answer = await postA2a(seller, body, Object.fromEntries(headers) as Record<string, string>);
-  assert.equal(answer.state, 'TASK_STATE_COMPLETED', answer.text);
-  const [item] = answer.content?.['audiences'] as readonly Fields[];
-  assert.deepEqual([item?.['audience_id'], item?.['action']], ['spring', 'created']);
 });
 
 it('behind a proxy the card has the public address, and its name is served', async () => {

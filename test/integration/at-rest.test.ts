@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { restCaller, type RestAnswer } from '../support/rest.ts';
@@ -119,4 +120,35 @@ test('no uploaded hash and no external id lies in any file of the data directory
   } finally {
     await seller.close();
   }
+});
+
+test('what is kept of a request tells nothing to who guesses its one member: it differs under every key', async () => {
+  const call = {
+    adcp_version: '3.1',
+    idempotency_key: 'the-same-everywhere',
+    audiences: [
+      {
+        audience_id: 'one',
+        add: [{ external_id: 'm', hashed_email: createHash('sha256').update('a@b.example').digest('hex') }],
+      },
+    ],
+  };
+  const keptBy = async (): Promise<Record<string, string>> => {
+    const seller = await startSeller();
+    try {
+      await seller.call('sync_audiences', { ...call, account: { account_id: seller.accountId } });
+      const database = new DatabaseSync(join(seller.dataDir, 'rollcall.db'), { readOnly: true });
+      const row = database
+        .prepare('SELECT hex(digest) AS digest, hex(request_key_hash) AS key FROM idempotency')
+        .get();
+      database.close();
+      return row as Record<string, string>;
+    } finally {
+      await seller.close();
+    }
+  };
+  const [one, other] = [await keptBy(), await keptBy()];
+  assert.equal(one['digest']?.length, 64);
+  assert.notEqual(one['digest'], other['digest']);
+  assert.notEqual(one['key'], other['key']);
 });

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { mcp, type Door } from './doors.ts';
 import type { Seller } from './seller.ts';
-import { callRaw, type Fields, type WireAnswer } from './wire.ts';
+import type { Fields, WireAnswer } from './wire.ts';
 
 export interface Item {
   readonly audience_id: string;
@@ -49,7 +50,16 @@ export interface Buyer {
 let number = 0;
 const settleMsMax = 20_000;
 
-export async function newBuyer(seller: Seller, { sandbox = true } = {}): Promise<Buyer> {
+export interface BuyerOptions {
+  readonly sandbox?: boolean;
+  /** The way in; MCP unless said. */
+  readonly door?: Door;
+}
+
+export async function newBuyer(
+  seller: Seller,
+  { sandbox = true, door = mcp }: BuyerOptions = {},
+): Promise<Buyer> {
   number += 1;
   const accountId = `acct_buyer_${number}`;
   const { admin } = seller.admin;
@@ -63,7 +73,7 @@ export async function newBuyer(seller: Seller, { sandbox = true } = {}): Promise
   });
   const { key } = await admin.createKey({ accountIds: [accountId], name: accountId, expiresAtMs: null });
   const call = async (tool: string, fields: Fields): Promise<WireAnswer> =>
-    callRaw({ url: seller.url, key }, tool, fields);
+    door.call({ url: seller.url, key }, tool, fields);
   const account = { account_id: accountId };
   const send = async (fields: Fields = {}): Promise<WireAnswer> =>
     call('sync_audiences', {

@@ -120,13 +120,16 @@ function printReport(terminal: Terminal, report: AudienceReport, checks: readonl
 function printNext(terminal: Terminal, url: string, key: string): void {
   const body = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_tasks","arguments":{}}}';
   terminal.print(`
-Address  ${url}/mcp
-Key      ${key}
+Key   ${key}
+MCP   ${url}/mcp
+A2A   ${url}/a2a
+REST  ${url}/api/v2/buyer
+Docs  ${url}/docs
 
 Try next, in another terminal:
   npm run -s rollcall -- graph stats
   npm run -s rollcall -- account list
   curl -s ${url}/mcp -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' \\
-    -H 'Accept: application/json, text/event-stream' -d '${body}'
+    -d '${body}'
 `);
 }

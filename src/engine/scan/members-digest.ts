@@ -3,13 +3,14 @@ import type { ColumnBuilder } from './columns.ts';
 import { hashWords } from './hex.ts';
 import type { ScannedArray } from './member-array.ts';
 
-const digestBytes = 32;
+const fingerprintBytes = 16;
 const hashBytes = hashWords * 4;
 /** Arrays up to this size are hashed in one piece: a call of the hash costs more than the copy. */
 const onePieceBytesMax = 32 * 1024;
 
 /**
- * SHA-256 over what the member arrays say: equal exactly when the arrays are equal by RFC 8785.
+ * 32 bytes that are equal exactly when the member arrays are equal by RFC 8785. Made of fingerprints: a call may hold one
+ * member only, and a plain hash of it, kept with the request's key, would let a thief try out who it was.
  *
  * A plain row is told whole by its shape, its external id and its identifiers in canonical order, beside the spelling of
  * MAIDs (which the columns fold) and the canonical text of its other fields; any other row has its canonical text in the extras, and its part of the
@@ -26,12 +27,12 @@ export function membersDigest(
       a.array.audienceIndex - b.array.audienceIndex ||
       Number(a.array.side === 'remove') - Number(b.array.side === 'remove'),
   );
-  const all = new Uint8Array(ordered.length * digestBytes);
-  ordered.forEach((scanned, i) => all.set(arrayDigest(c, scanned, primitives), i * digestBytes));
+  const all = new Uint8Array(ordered.length * fingerprintBytes);
+  ordered.forEach((scanned, i) => all.set(arrayFingerprint(c, scanned, primitives), i * fingerprintBytes));
   return primitives.sha256(all);
 }
 
-function arrayDigest(c: ColumnBuilder, scanned: ScannedArray, primitives: Primitives): Uint8Array {
+function arrayFingerprint(c: ColumnBuilder, scanned: ScannedArray, primitives: Primitives): Uint8Array {
   const { audienceIndex, side, firstRow, rowCount } = scanned.array;
   const endRow = firstRow + rowCount;
   const identifierStart = c.identifierStart[firstRow]!;
@@ -47,8 +48,8 @@ function arrayDigest(c: ColumnBuilder, scanned: ScannedArray, primitives: Primit
   const header = bytesOf(Uint32Array.of(audienceIndex, side === 'add' ? 0 : 1, rowCount, ...lengths));
   const size = lengths.reduce((sum, length) => sum + length, 0);
   // The header holds the lengths, so both forms read in one way only, and it decides which form follows.
-  if (size <= onePieceBytesMax) return primitives.sha256(joined([header, ...parts]));
-  return primitives.sha256(joined([header, ...parts.map((part) => primitives.sha256(part))]));
+  if (size <= onePieceBytesMax) return primitives.fingerprint(joined([header, ...parts]));
+  return primitives.fingerprint(joined([header, ...parts.map((part) => primitives.fingerprint(part))]));
 }
 
 function bytesOf(words: Uint32Array | Int32Array): Uint8Array {

@@ -2,6 +2,7 @@ import type { Envelope, IngestedCall } from '../../protocol/ingest.ts';
 
 export interface IngestWorkerData {
   readonly tokenKey: Uint8Array;
+  readonly fingerprintKey: Uint8Array;
 }
 export interface IngestRequest {
   readonly id: number;

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../../base/faults.ts';
 import { createScanMemory } from '../../engine/scan/scan-memory.ts';
 import { createTokeniser } from '../../engine/token/tokeniser.ts';
-import { nodePrimitives } from '../../platform/primitives.ts';
+import { keyedPrimitives } from '../../platform/primitives.ts';
 import { workerUrl } from '../../platform/worker-url.ts';
 import type { Ingest, IngestedCall } from '../../protocol/ingest.ts';
 import type { IngestReply, IngestRequest, IngestWorkerData } from './ingest-messages.ts';
@@ -12,8 +12,7 @@ import { takeApart } from './take-apart.ts';
 /** Bodies up to this size are taken apart where they arrive: a thread change costs more than the scan. */
 const inlineBytesMax = 16 * 1024;
 
-export interface IngestPoolOptions {
-  readonly tokenKey: Uint8Array;
+export interface IngestPoolOptions extends IngestWorkerData {
   readonly threadCount: number;
   /** A worker died: the process cannot keep its promises. */
   readonly fatal: (reason: string) => void;
@@ -30,13 +29,13 @@ interface Waiting {
 
 /** The ingest threads behind the interface that the protocols see. Each body goes to the thread with the fewest. */
 export function createIngestPool(options: IngestPoolOptions): IngestPool {
-  const tokeniser = createTokeniser(options.tokenKey, nodePrimitives);
-  const memory = createScanMemory(nodePrimitives);
+  const primitives = keyedPrimitives(options.fingerprintKey);
+  const tokeniser = createTokeniser(options.tokenKey, primitives);
+  const memory = createScanMemory(primitives);
   const threads = Array.from({ length: options.threadCount }, () => startThread(options));
   return {
     take: async (body, length, envelope) => {
-      if (length <= inlineBytesMax)
-        return takeApart(body, length, envelope, tokeniser, nodePrimitives, memory);
+      if (length <= inlineBytesMax) return takeApart(body, length, envelope, tokeniser, primitives, memory);
       const thread = threads.reduce((idlest, other) => (other.load() < idlest.load() ? other : idlest));
       return thread.take(body, length, envelope);
     },
@@ -51,8 +50,8 @@ interface IngestThread extends IngestPool {
   load(): number;
 }
 
-function startThread({ tokenKey, fatal }: IngestPoolOptions): IngestThread {
-  const workerData: IngestWorkerData = { tokenKey };
+function startThread({ tokenKey, fingerprintKey, fatal }: IngestPoolOptions): IngestThread {
+  const workerData: IngestWorkerData = { tokenKey, fingerprintKey };
   const worker = new Worker(workerUrl('ingest-worker', import.meta.url), { workerData, name: 'ingest' });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;

@@ -5,14 +5,15 @@ import { must } from '../../base/assert.ts';
 import { createScanMemory } from '../../engine/scan/scan-memory.ts';
 import { createTokeniser } from '../../engine/token/tokeniser.ts';
 import { collectYoung } from '../../platform/collect-young.ts';
-import { nodePrimitives } from '../../platform/primitives.ts';
+import { keyedPrimitives } from '../../platform/primitives.ts';
 import type { IngestReply, IngestRequest, IngestWorkerData } from './ingest-messages.ts';
 import { takeApart } from './take-apart.ts';
 
 const port = must(parentPort, () => 'the ingest worker runs in a worker thread');
-const { tokenKey } = workerData as IngestWorkerData;
-const tokeniser = createTokeniser(tokenKey, nodePrimitives);
-const memory = createScanMemory(nodePrimitives);
+const { tokenKey, fingerprintKey } = workerData as IngestWorkerData;
+const primitives = keyedPrimitives(fingerprintKey);
+const tokeniser = createTokeniser(tokenKey, primitives);
+const memory = createScanMemory(primitives);
 /** Columns and tokens of this many bytes of bodies may lie around before they are swept up. */
 const sweepBytes = 16 * 1024 * 1024;
 let spentBytes = 0;
@@ -33,7 +34,7 @@ function answer(
   envelope: IngestRequest['envelope'],
 ): IngestReply {
   try {
-    return { id, ok: true, call: takeApart(body, length, envelope, tokeniser, nodePrimitives, memory) };
+    return { id, ok: true, call: takeApart(body, length, envelope, tokeniser, primitives, memory) };
   } catch (error) {
     return { id, ok: false, reason: error instanceof Error ? (error.stack ?? error.message) : 'unknown' };
   }

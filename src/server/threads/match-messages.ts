@@ -1,4 +1,4 @@
-import type { MergedPiece } from '../../service/match-scripts.ts';
+import type { MergedBlock } from '../../service/replace-blocks.ts';
 import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from '../../service/matching.ts';
 
 export interface MatchWorkerData {
@@ -22,16 +22,6 @@ export interface GraphFacts {
   readonly memoryBytes: number;
 }
 
-export interface StoredMerge {
-  readonly accountNo: number;
-  readonly audienceNo: number;
-  readonly blockNoLow: number;
-  readonly blockNoHigh: number;
-  readonly seqLow: number;
-  readonly seqHigh: number;
-  readonly pieces: readonly MergedPiece[];
-}
-
 export type MatchRequest =
   | { readonly kind: 'fold'; readonly id: number; readonly input: FoldRequest }
   | { readonly kind: 'rematch'; readonly id: number; readonly input: RematchRequest }
@@ -45,4 +35,4 @@ export type MatchReply =
   | { readonly kind: 'rematch'; readonly id: number; readonly output: RematchReply }
   | { readonly kind: 'reloadGraph'; readonly id: number; readonly output: GraphFacts }
   | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
-  | { readonly kind: 'merge'; readonly mergeId: number; readonly merge: StoredMerge };
+  | { readonly kind: 'merge'; readonly mergeId: number; readonly merge: MergedBlock };

@@ -3,11 +3,12 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../../base/faults.ts';
 import { workerUrl } from '../../platform/worker-url.ts';
 import type { Matcher } from '../../service/matching.ts';
-import type { GraphFacts, MatchReply, MatchRequest, MatchWorkerData, StoredMerge } from './match-messages.ts';
+import type { MergedBlock } from '../../service/replace-blocks.ts';
+import type { GraphFacts, MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
 
 export interface MatchThreadOptions extends MatchWorkerData {
   /** Stores the result of a merge; false when the audience is gone. */
-  readonly storeMerge: (merge: StoredMerge) => Promise<boolean>;
+  readonly storeMerge: (merge: MergedBlock) => Promise<boolean>;
   readonly fatal: (reason: string) => void;
 }
 
@@ -39,7 +40,7 @@ export async function startMatchThread(options: MatchThreadOptions): Promise<Mat
       waiting.set(id, { resolve, reject });
       post(request(id));
     });
-  const merge = async (mergeId: number, stored: StoredMerge): Promise<void> => {
+  const merge = async (mergeId: number, stored: MergedBlock): Promise<void> => {
     // A merge that cannot be stored is only untidy: the blocks it was made from are still there.
     const done = await storeMerge(stored).catch(() => false);
     if (!closing) post({ kind: 'merged', mergeId, stored: done });

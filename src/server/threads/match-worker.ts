@@ -9,7 +9,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import { createMatchScripts } from '../../service/match-scripts.ts';
 import { createMemberKeeper, type MergeJob } from '../../service/member-keeper.ts';
-import type { MergedPiece } from '../../service/match-scripts.ts';
+import type { MergedPiece } from '../../service/block-scripts.ts';
 import { createSealer } from '../../service/seal.ts';
 import { openSqliteReader } from '../../store/sqlite/reader.ts';
 import { createGraphScripts, loadGraph } from '../../service/graph-store.ts';

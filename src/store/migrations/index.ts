@@ -1,8 +1,9 @@
 import { start } from './0001-start.ts';
 import { buyerApi } from './0002-buyer-api.ts';
+import { hiddenPieces } from './0003-hidden-pieces.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [start, buyerApi];
+export const migrations: readonly Migration[] = [start, buyerApi, hiddenPieces];
