@@ -51,19 +51,19 @@ test('README.md and a page of its own show a command for every door', () => {
   for (const page of ['docs/mcp.md', 'docs/a2a.md', 'docs/rest.md']) assert.notEqual(found(page), '', page);
 });
 
-/** What an answer said that a later command of its page needs. */
-const said = new Map<string, string>();
+/** The task of the newest answer of a page, for the command that asks for it. */
+const taskOf = new Map<string, string>();
 
 for (const [at, { page, command }] of examples.entries()) {
   test(`${page}, command ${at + 1 - examples.findIndex((one) => one.page === page)}`, { skip }, async () => {
     assert.ok(command.includes(shown.url), 'it names the address that a new server has');
     const own = command.replaceAll(shown.url, seller.url).replaceAll(shown.account, buyer.accountId);
     const { stdout } = await promisify(execFile)('sh', ['-ec', own], {
-      env: { ...process.env, KEY: buyer.key, TASK: said.get(page) ?? '' },
+      env: { ...process.env, KEY: buyer.key, TASK: taskOf.get(page) ?? '' },
     });
     const answer = JSON.parse(stdout) as Record<string, unknown>;
-    if (typeof answer['taskId'] === 'string') said.set(page, answer['taskId']);
     assert.equal(answer['error'], undefined, stdout);
+    if (typeof answer['taskId'] === 'string') taskOf.set(page, answer['taskId']);
     assert.doesNotMatch(stdout, /adcp_error|"isError":true|"action":"failed"/);
   });
 }

@@ -1,15 +1,10 @@
 /** Every operation at every AdCP door in every generation: who is served by which release, and nothing that it does not know. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-
-import { Ajv } from 'ajv';
-import formats from 'ajv-formats';
 
 import { newBuyer, type Buyer, type Item } from '../support/buyer.ts';
 import { doors, type Door } from '../support/doors.ts';
+import { answerMistake } from '../support/exchange-check.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
 import type { Fields } from '../support/wire.ts';
 
@@ -62,37 +57,10 @@ const refused: readonly Fields[] = [
   { adcp_version: '3.1', adcp_major_version: 2 },
 ];
 
-/** The official schemas of answers of 3.0, whose lists of words are closed. */
-const schemaFiles: Readonly<Record<string, string>> = {
-  get_adcp_capabilities: 'protocol/get-adcp-capabilities-response.json',
-  sync_audiences: 'media-buy/sync-audiences-response.json',
-  get_task_status: 'core/tasks-get-response.json',
-  list_tasks: 'core/tasks-list-response.json',
-};
-
-function checksOf30(): (operation: string, body: Fields) => void {
-  const require = createRequire(import.meta.url);
-  const data = join(dirname(require.resolve('@adcp/sdk')), 'schemas-data/3.0/bundled');
-  const ajv = new Ajv({ strict: false, allErrors: true });
-  formats.default(ajv);
-  const validators = Object.entries(schemaFiles).map(([operation, file]) => {
-    const schema = JSON.parse(readFileSync(join(data, file), 'utf8')) as object;
-    return [operation, ajv.compile(schema)] as const;
-  });
-  const of = new Map(validators);
-  return (operation, body) => {
-    const check = of.get(operation);
-    if (check !== undefined) assert.ok(check(body), `${operation}: ${ajv.errorsText(check.errors)}`);
-  };
-}
-const check30 = checksOf30();
-
 test('the schemas of 3.0 refuse a word that came later', () => {
-  const audience = { audience_id: 'a', action: 'updated', status: 'suspended' };
-  assert.throws(
-    () => check30('sync_audiences', { status: 'completed', audiences: [audience] }),
-    /allowed values/,
-  );
+  const audiences = [{ audience_id: 'a', action: 'updated', status: 'suspended' }];
+  const answer = { status: 'completed', adcp_version: '3.0', audiences };
+  assert.match(answerMistake('sync_audiences', answer), /allowed values/);
 });
 
 for (const door of doors.filter(({ isAdcp }) => isAdcp)) describe(`over ${door.name}`, () => versions(door));
@@ -116,7 +84,8 @@ function versions(door: Door): void {
         assert.equal(content?.['adcp_version'], release, `${operation} ${JSON.stringify(fields)}: ${text}`);
         assert.equal(content['adcp_major_version'], 3);
         assert.equal(content['adcp_error'], undefined, text);
-        if (release === '3.0') check30(operation, content);
+        // The words of 3.0 are a closed list, of which the official schemas know.
+        if (release === '3.0') assert.equal(answerMistake(operation, content), '');
       }
     }
   });

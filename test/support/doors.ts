@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { callA2a, type Binding } from './a2a.ts';
-import { restCaller, type RestCaller, type RestRequest } from './rest.ts';
+import { restCaller, type RestAnswer, type RestCaller } from './rest.ts';
 import { callRaw, type Fields, type Target, type WireAnswer, type WireError } from './wire.ts';
 
 export interface Door {
@@ -41,20 +41,17 @@ function inCamel(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [camel(name), inCamel(one)]));
 }
 
-interface RestReply {
-  readonly status: number;
-  readonly text: string;
-  readonly body: Fields;
-  readonly replayed: boolean;
-}
-
 const callers = new Map<string, Promise<RestCaller>>();
 
-async function request({ url, key }: Target, path: string, sent: RestRequest = {}): Promise<RestReply> {
-  const known = callers.get(url) ?? restCaller(url, null);
-  callers.set(url, known);
-  const { httpStatus, text, body, headers } = await (await known).ask(path, { ...sent, key });
-  return { status: httpStatus, text, body, replayed: headers.get('idempotency-replayed') === 'true' };
+/** Compares every answer with the OpenAPI document of the server that gives it. */
+async function request(
+  { url, key }: Target,
+  path: string,
+  init: { readonly body?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+): Promise<RestAnswer> {
+  const known = callers.get(`${url} ${key}`) ?? restCaller(url, key);
+  callers.set(`${url} ${key}`, known);
+  return (await known).ask(path, init);
 }
 
 /** sync_audiences, the one tool that has its like at this door. */
@@ -69,16 +66,16 @@ async function callRest(target: Target, tool: string, fields: Fields): Promise<W
   });
   const headers = key === undefined ? {} : { 'idempotency-key': textOf(key) };
   const accepted = await request(target, `${path}/sync`, { body, headers });
-  if (accepted.status !== 202) return refusal(accepted, audiences);
+  if (accepted.httpStatus !== 202) return refusal(accepted, audiences);
   const over = await untilOver(target, textOf(accepted.body['taskId']));
   const content = {
     status: 'completed',
     audiences: over.audiences,
-    ...(accepted.replayed ? { replayed: true } : {}),
+    ...(accepted.headers.get('idempotency-replayed') === 'true' ? { replayed: true } : {}),
   };
   return {
     text: `${accepted.text}\n${over.text}`,
-    httpStatus: accepted.status,
+    httpStatus: accepted.httpStatus,
     content,
     error: null,
     rpcCode: null,
@@ -118,11 +115,11 @@ function inAdcpWords(item: Fields): Fields {
 }
 
 /** A request of which nothing could be applied is refused here, and answered with failed audiences there. */
-function refusal({ status, text, body }: RestReply, audiences: unknown): WireAnswer {
+function refusal({ httpStatus, text, body }: RestAnswer, audiences: unknown): WireAnswer {
   const { message, field, details } = body['error'] as WireError & { details: Fields };
   const code = textOf(details['fault']);
   const found = details['errors'] as readonly Fields[] | undefined;
-  const told = { httpStatus: status, text, rpcCode: null };
+  const told = { httpStatus, text, rpcCode: null };
   if (found === undefined) {
     const place = field === undefined ? {} : { field: snake(field) };
     return {
@@ -142,7 +139,7 @@ function refusal({ status, text, body }: RestReply, audiences: unknown): WireAns
 }
 
 async function discover(target: Target, path: string): Promise<WireAnswer> {
-  const { status, text, body } = await request(target, `${path}?take=100`);
+  const { httpStatus, text, body } = await request(target, `${path}?take=100`);
   const rows = (body['audiences'] as readonly Fields[]).filter((row) => row['deleted'] === false);
   const audiences = rows.map((row) => ({
     audience_id: row['audienceId'],
@@ -153,7 +150,7 @@ async function discover(target: Target, path: string): Promise<WireAnswer> {
     ...(row['matchedCount'] === null ? {} : { matched_count: row['matchedCount'] }),
   }));
   return {
-    httpStatus: status,
+    httpStatus,
     text,
     content: { status: 'completed', audiences },
     error: null,

@@ -46,17 +46,14 @@ function inWordsOf30(content: unknown): unknown {
   return { ...content, audiences };
 }
 
-/** The others have no words for a call that was refused: AdCP says it with an error of the transport. */
-const tellsRefusals = ['sync_accounts', 'sync_audiences'];
-
 /** What of an answer AdCP's schemas do not say; '': nothing. */
 export function answerMistake(operation: string, content: unknown): string {
   const schema = responseSchemas[operation];
   if (schema === undefined) return `no schema of ${operation}`;
   official ??= validatorOf(sdkSchemas);
-  const error = isObject(content) ? content['adcp_error'] : undefined;
-  const mistake = error === undefined ? '' : official('core/error', error);
-  if (mistake !== '' || (error !== undefined && !tellsRefusals.includes(operation))) return mistake;
+  // These have no branch for a refusal: it is the envelope's, and only its error has a schema.
+  const isRefusal = isObject(content) && content['status'] === 'failed' && isObject(content['adcp_error']);
+  if (isRefusal && !operation.startsWith('sync_')) return official('core/error', content['adcp_error']);
   return official(schema, inWordsOf30(content));
 }
 
