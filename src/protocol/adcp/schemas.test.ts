@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, it } from 'node:test';
 
 import type { AccountId, AccountNo, AudienceId, GraphVersion, TaskId } from '../../base/brand.ts';
