@@ -6,9 +6,9 @@ import { openAdmin, type OpenAdmin } from '../server/admin/open-admin.ts';
 export async function withAdmin<T>(
   dataDir: string,
   work: (admin: Admin, open: OpenAdmin) => Promise<T>,
-  allowHttpTo: readonly string[] = [],
+  allowNetwork: readonly string[] = [],
 ): Promise<T> {
-  const open = await openAdmin(dataDir, stderrLog('error', false), allowHttpTo);
+  const open = await openAdmin(dataDir, stderrLog('error', false), allowNetwork);
   try {
     return await work(open.admin, open);
   } finally {

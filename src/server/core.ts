@@ -30,7 +30,7 @@ export interface CoreOptions {
   readonly sandbox: boolean;
   /** Callers may switch forwarding on for their accounts. */
   readonly forwarding: boolean;
-  readonly allowHttpTo: readonly string[];
+  readonly allowNetwork: readonly string[];
   /** Hexadecimal; empty: from the environment or the data directory. */
   readonly secret?: string;
   readonly log: Log;
@@ -134,8 +134,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const graphVersion = (): number => matchThread.graphFacts().version;
   const parts = { store, secrets, queue, membersErased: sweeper.wake, synced, graphVersion };
   const service = createService({ ...options, ...parts });
-  const { forwarding: callersMayForward, allowHttpTo } = options;
-  const syndication = createSyndicationService({ store, callersMayForward, allowHttpTo, control });
+  const { forwarding: callersMayForward, allowNetwork } = options;
+  const syndication = createSyndicationService({ store, callersMayForward, allowNetwork, control });
   return {
     store,
     secrets,

@@ -32,7 +32,7 @@ test('without any source every setting has its default', () => {
     buyerAccounts: true,
     logLevel: 'info',
     allowHost: [],
-    allowHttpTo: [],
+    allowNetwork: [],
     forwarding: false,
     publicUrl: '',
   });

@@ -1,4 +1,5 @@
 import { limits } from '../base/limits.ts';
+import { parseNetwork } from '../platform/outbound/public-address.ts';
 import { boolean, choice, integer, list, text, UsageFault } from './options-table.ts';
 import type { OptionTable, OptionValues } from './options-table.ts';
 
@@ -25,6 +26,16 @@ function embeddedOnly(value: string): string {
   throw new UsageFault(
     'database-url must be empty: this build has the embedded database only; use --data to say where.',
   );
+}
+
+/** Addresses and networks, as they were written. */
+function networks(value: string): readonly string[] {
+  const parts = value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (parts.every((part) => parseNetwork(part) !== null)) return parts;
+  throw new UsageFault('allow-network takes an address or a network, such as 127.0.0.1 or 10.1.0.0/16.');
 }
 
 /** An address that others reach the server under, as it goes into documents; without a slash at its end. */
@@ -107,12 +118,15 @@ export const serveOptions = {
     fallback: false,
     help: 'Let callers switch forwarding on for their accounts and name sellers to push to; the command line always can.',
   }),
-  allowHttpTo: list({
-    name: 'allow-http-to',
-    fallback: [],
-    placeholder: 'HOST',
-    help: 'Host to which audiences may be pushed over plain http, besides this machine; may be repeated.',
-  }),
+  allowNetwork: {
+    ...list({
+      name: 'allow-network',
+      fallback: [],
+      placeholder: 'CIDR',
+      help: 'Network of your own to which audiences may be pushed, over plain http too, such as 10.1.0.0/16, or 127.0.0.1 for this machine; may be repeated.',
+    }),
+    parse: networks,
+  },
   publicUrl: {
     ...text({
       name: 'public-url',

@@ -81,6 +81,10 @@ test('an answer that AdCP does not say, and arguments that no schema says, are n
     assert.notEqual(answerMistake('sync_audiences', answer), '', JSON.stringify(answer));
     assert.throws(() => checkExchange('sync_audiences', args, answer), /AdCP does not say/);
   }
+  const refused = { status: 'failed', adcp_error: { code: 'X', message: 'm', recovery: 'correctable' } };
+  assert.equal(answerMistake('list_tasks', refused), '');
+  const wordless = { ...refused, adcp_error: { code: 'X' } };
+  assert.throws(() => checkExchange('list_tasks', {}, wordless), /AdCP does not say/);
   const bad = { ...args, audiences: [{ audience_id: 'a', add: [{ hashed_email: 'A' }] }] };
   assert.throws(() => checkExchange('sync_audiences', bad, content), /its input schema does not say/);
 });

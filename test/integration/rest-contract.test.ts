@@ -1,5 +1,6 @@
 /** The OpenAPI document as a contract: it is valid itself, and the caller of the other tests notices when it is broken. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
 import { restCaller, type RestCaller } from '../support/rest.ts';
@@ -62,4 +63,18 @@ test('the hash in the examples is that of the start page’s address', () => {
   const text = JSON.stringify(caller.contract.document);
   const hashes = new Set(text.match(/\b[0-9a-f]{64}\b/g));
   assert.deepEqual([...hashes], [sha256('ada@example.com')]);
+});
+
+test('the refusal in docs/rest.md is one, and its command makes an audience that is matched', async () => {
+  const page = readFileSync(new URL('../../docs/rest.md', import.meta.url), 'utf8');
+  const refusal = JSON.parse(/```json\n(.*?)```/s.exec(page)?.[1] ?? '') as Fields;
+  assert.equal(caller.contract.mistakeAt('/components/schemas/Refusal', refusal), null);
+  const body = JSON.parse(/-d '(.*?)'\n```/s.exec(page)?.[1] ?? '') as Fields;
+  await seller.addUsers([{ id: 'ada', emails: ['ada@example.com'] }]);
+  const home = `/advertisers/${seller.accountId}/audiences`;
+  const { taskId } = await caller.read(`${home}/sync`, { body });
+  const task = async (): Promise<Fields> => (await caller.read(`/tasks/${String(taskId)}`))['task'] as Fields;
+  while ((await task())['retryAfterSeconds'] !== null);
+  const [row] = (await caller.read(home))['audiences'] as readonly Fields[];
+  assert.deepEqual([row?.['audienceId'], row?.['status'], row?.['matchedCount']], ['spring', 'READY', 1]);
 });

@@ -27,6 +27,24 @@ after(() => seller.close());
 
 const resultOf = (task: RestTask, at = 0): Fields => task.response?.audiences[at] ?? assert.fail('no result');
 
+const attemptCountMax = 8;
+
+/** A task that is polled until its end never goes back, and says of itself only what its progress says. */
+function assertProgress(seen: readonly RestTask[], audienceCount: number): void {
+  const order = ['submitted', 'working', 'completed'];
+  const places = seen.map(({ status }) => order.indexOf(status));
+  assert.ok(
+    places.every((place, at) => place >= Math.max(0, ...places.slice(0, at))),
+    places.join(),
+  );
+  for (const { status, metadata, retryAfterSeconds, response, resourceId } of seen) {
+    const isOver = status === 'completed';
+    assert.equal(isOver, metadata.audiencesMatched === audienceCount);
+    assert.equal(status === 'submitted', metadata.audiencesMatched === 0);
+    assert.deepEqual([retryAfterSeconds, response === null, resourceId], [isOver ? null : 1, !isOver, null]);
+  }
+}
+
 describe('a sync over REST', () => {
   test('is accepted, matched and counted, and the counts are the truth', async () => {
     const buyer = await newRestBuyer(seller, { sandbox: false });
@@ -156,43 +174,39 @@ describe('a sync over REST', () => {
   });
 
   test('a full request, gzipped: ten audiences of 10,000, from submitted to completed', async () => {
-    const buyer = await newRestBuyer(seller);
     const audiences = Array.from({ length: 10 }, (_, a) => ({
       audienceId: `part-${a}`,
       add: Array.from({ length: 10_000 }, (_, i) => member(`${i}`, i < 20 ? known(i) : sha256(`${a}.${i}`))),
     }));
-    const accepted = await buyer.rest.ask(`${buyer.home}/audiences/sync`, {
-      body: new Uint8Array(gzipSync(JSON.stringify({ audiences }))),
-      headers: { 'content-encoding': 'gzip' },
-    });
-    assert.equal(accepted.httpStatus, 202, accepted.text);
-    const seen: RestTask[] = [];
-    while (seen.at(-1)?.retryAfterSeconds !== null) {
-      seen.push(await buyer.task(accepted.body['taskId']));
-      if (seen.length === 1) assert.equal(seen[0]?.status, 'submitted');
-      if (seen.length === 1) assert.equal((await buyer.row('part-9')).status, 'PROCESSING');
-    }
-    const order = ['submitted', 'working', 'completed'];
-    const places = seen.map(({ status }) => order.indexOf(status));
-    assert.ok(
-      places.every((place, at) => place >= Math.max(0, ...places.slice(0, at))),
-      places.join(),
-    );
-    for (const { status, metadata, retryAfterSeconds, response, resourceId } of seen) {
-      const isOver = status === 'completed';
-      assert.equal(isOver, metadata.audiencesMatched === 10);
-      assert.equal(status === 'submitted', metadata.audiencesMatched === 0);
+    const body = new Uint8Array(gzipSync(JSON.stringify({ audiences })));
+    const starts: string[] = [];
+    // How soon a poll comes after an answer is the machine's affair; that it can find both at their start is ours.
+    while (!starts.includes('submitted PROCESSING')) {
+      assert.ok(starts.length < attemptCountMax, starts.join());
+      const buyer = await newRestBuyer(seller);
+      const accepted = await buyer.rest.ask(`${buyer.home}/audiences/sync`, {
+        body,
+        headers: { 'content-encoding': 'gzip' },
+      });
+      assert.equal(accepted.httpStatus, 202, accepted.text);
+      const first = await buyer.task(accepted.body['taskId']);
+      starts.push(`${first.status} ${(await buyer.row('part-9')).status}`);
+      const seen = [first];
+      while (seen.at(-1)?.retryAfterSeconds !== null) seen.push(await buyer.task(accepted.body['taskId']));
+      assertProgress(seen, 10);
       assert.deepEqual(
-        [retryAfterSeconds, response === null, resourceId],
-        [isOver ? null : 1, !isOver, null],
+        seen
+          .at(-1)
+          ?.response?.audiences.map((one) => [
+            one['audience_id'],
+            one['total_uploaded_count'],
+            one['matched_count'],
+          ]),
+        audiences.map(({ audienceId }) => [audienceId, 10_000, 20]),
       );
+      for (const row of await buyer.rows())
+        assert.deepEqual(shownOf(row), ['READY', 10_000, 20, 'COMPLETED']);
     }
-    const results = seen.at(-1)?.response?.audiences ?? [];
-    assert.deepEqual(
-      results.map((one) => [one['audience_id'], one['total_uploaded_count'], one['matched_count']]),
-      audiences.map(({ audienceId }) => [audienceId, 10_000, 20]),
-    );
-    for (const row of await buyer.rows()) assert.deepEqual(shownOf(row), ['READY', 10_000, 20, 'COMPLETED']);
   });
 
   test('what was accepted is carried out after a restart', async () => {

@@ -75,7 +75,7 @@ describe(`a hub pushes ${memberCount.toLocaleString('en-US')} members to two sel
   let b: Place;
   let proxy: FlakyProxy;
   let agents: readonly [string, string];
-  const hubOptions = ['--forwarding'];
+  const hubOptions = ['--forwarding', '--allow-network', '127.0.0.1'];
 
   const rest = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
     const response = await fetch(`${hub.server.url}/api/v2/buyer/advertisers/${accountId}${path}`, {

@@ -118,24 +118,3 @@ test(
     assert.ok(bad.includes(restBase));
   },
 );
-
-test('the commands of docs/rest.md do what the page says', { skip }, async () => {
-  const page = readFileSync(new URL('../../docs/rest.md', import.meta.url), 'utf8');
-  const commands = [...page.matchAll(/```sh\n(curl .*?)```/gs)].map(([, text]) =>
-    put(text ?? '', { 'http://127.0.0.1:8080': seller.url, $KEY: buyer.buyer.key }),
-  );
-  const [sync = '', poll = '', list = '', ...others] = commands;
-  assert.deepEqual(others, []);
-  const mine = { acct_12345: buyer.buyer.accountId };
-  const ran = await run(put(sync, mine));
-  assertAccepted(ran);
-  const taskId = String(ran.body['taskId']);
-  await buyer.ended(taskId);
-  const { task } = (await run(put(poll, { $TASK: taskId }))).body as { readonly task: Fields };
-  assert.deepEqual([task['status'], task['retryAfterSeconds']], ['completed', null]);
-  const { audiences } = (await run(put(list, mine))).body as { readonly audiences: readonly Fields[] };
-  const spring = audiences.find((row) => row['audienceId'] === 'spring');
-  assert.deepEqual([spring?.['status'], spring?.['matchedCount']], ['READY', 1]);
-  const answer = /```json\n(.*?)```/s.exec(page)?.[1] ?? '';
-  assert.equal(buyer.rest.contract.mistakeAt('/components/schemas/Refusal', JSON.parse(answer)), null);
-});

@@ -168,10 +168,20 @@ export function contractOf(document: OpenApi): RestContract {
   };
 }
 
-export async function restCaller(url: string, key: string | null): Promise<RestCaller> {
+const contracts = new Map<string, RestContract>();
+
+/** The document is the same for as long as its text is; compiling its schemas takes a while. */
+async function contractAt(url: string): Promise<RestContract> {
   const served = await fetch(`${url}${restBase}/openapi.yaml`);
   assert.equal(served.status, 200);
-  const contract = contractOf(parse(await served.text()) as OpenApi);
+  const text = await served.text();
+  const contract = contracts.get(text) ?? contractOf(parse(text) as OpenApi);
+  contracts.set(text, contract);
+  return contract;
+}
+
+export async function restCaller(url: string, key: string | null): Promise<RestCaller> {
+  const contract = await contractAt(url);
   const ask: RestCaller['ask'] = async (path, request = {}) => {
     const method = request.method ?? (request.body === undefined ? 'GET' : 'POST');
     const response = await fetch(`${url}${restBase}${path}`, initOf(method, request, key));

@@ -51,7 +51,7 @@ const settings: ServeSettings = {
   allowHost: [],
   publicUrl: '',
   forwarding: false,
-  allowHttpTo: [],
+  allowNetwork: ['127.0.0.1'],
 };
 
 export async function startSeller(

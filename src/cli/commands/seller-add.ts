@@ -57,7 +57,7 @@ export const command = defineCommand({
       placeholder: 'NAME',
       help: 'Variable of the environment that holds the key instead.',
     }),
-    allowHttpTo: serveOptions.allowHttpTo,
+    allowNetwork: serveOptions.allowNetwork,
   },
   async run({ values, operands, terminal, json }) {
     const { url, protocol, remoteAccount, name } = values;
@@ -74,7 +74,7 @@ export const command = defineCommand({
     const added = await withAdmin(
       values.data,
       async (admin) => admin.addSeller({ accountId: operands[0] ?? '', agent }),
-      values.allowHttpTo,
+      values.allowNetwork,
     );
     terminal.print(`Seller ${added.agentId} is ${added.name}, over ${added.protocol} at ${added.url}`);
     if (json) terminal.json(sellerJson(added));

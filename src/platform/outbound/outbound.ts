@@ -37,11 +37,32 @@ const systemResolve: Resolve = (hostname, done) =>
 const connectMsMax = 10_000;
 const badNetwork = 'The address leads to a network that may not be called.';
 
-/** Says why an address may not be called at all, whatever its name resolves to; null when its name decides. */
-export function refusalOfUrl(url: URL): string | null {
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'The address must begin with https://.';
-  if (url.username !== '' || url.password !== '') return 'The address must not hold a user or a password.';
-  if (url.hostname === '') return 'The address names no host.';
+type MayCall = (address: string) => boolean;
+
+/** Which addresses may be called, with TLS and without. */
+function addressRules({ allowNetworks }: OutboundRules): Readonly<Record<'https:' | 'http:', MayCall>> {
+  const isOwn: MayCall = (address) => isWithin(address, allowNetworks);
+  // Whoever listens on the way reads what is not encrypted, the credential first.
+  return { 'https:': (address) => isPublicAddress(address) || isOwn(address), 'http:': isOwn };
+}
+
+/** `[::1]` without its brackets. */
+function hostOf({ hostname }: URL): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+}
+
+/**
+ * Says why an address may not be called, for whoever registers it; null: it may, as far as can be told without looking up its name,
+ * which happens when it is called.
+ */
+export function refusalOfUrl(url: URL, rules: OutboundRules): string | null {
+  const { protocol, username, password } = url;
+  if (protocol !== 'https:' && protocol !== 'http:') return 'The address must begin with https://.';
+  if (username !== '' || password !== '') return 'The address must not hold a user or a password.';
+  const host = hostOf(url);
+  if (isIP(host) !== 0) return addressRules(rules)[protocol](host) ? null : badNetwork;
+  if (protocol === 'http:' && rules.allowNetworks.length === 0)
+    return 'The address must begin with https://.';
   return null;
 }
 
@@ -49,7 +70,7 @@ export function refusalOfUrl(url: URL): string | null {
  * One answer that may not be called spoils the name: else the choice among its addresses would be the caller's. What was checked
  * is what is connected to, so that a name that changes its mind in between gains nothing. Source: OWASP, SSRF prevention.
  */
-function checkedLookup(resolve: Resolve, mayCall: (address: string) => boolean): LookupFunction {
+function checkedLookup(resolve: Resolve, mayCall: MayCall): LookupFunction {
   return (hostname, options, callback) =>
     resolve(hostname, (error, addresses) => {
       const [first] = addresses ?? [];
@@ -61,11 +82,6 @@ function checkedLookup(resolve: Resolve, mayCall: (address: string) => boolean):
     });
 }
 
-/** `[::1]` without its brackets. */
-function hostOf({ hostname }: URL): string {
-  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-}
-
 function refusalIn(error: unknown): OutboundRefusal | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof OutboundRefusal) return cause;
@@ -73,27 +89,17 @@ function refusalIn(error: unknown): OutboundRefusal | null {
   return null;
 }
 
-export function createOutbound({ allowNetworks }: OutboundRules, resolve: Resolve = systemResolve): Outbound {
-  const isOwn = (address: string): boolean => isWithin(address, allowNetworks);
-  const rules = {
-    'https:': (address: string) => isPublicAddress(address) || isOwn(address),
-    // Whoever listens on the way reads what is not encrypted, the credential first.
-    'http:': isOwn,
-  } as const;
-  const agentWith = (mayCall: (address: string) => boolean): Agent =>
-    new Agent({ connect: { lookup: checkedLookup(resolve, mayCall), timeout: connectMsMax } });
-  const agents = { 'https:': agentWith(rules['https:']), 'http:': agentWith(rules['http:']) } as const;
+export function createOutbound(rules: OutboundRules, resolve: Resolve = systemResolve): Outbound {
+  const mayCall = addressRules(rules);
+  const agentWith = (may: MayCall): Agent =>
+    new Agent({ connect: { lookup: checkedLookup(resolve, may), timeout: connectMsMax } });
+  const agents = { 'https:': agentWith(mayCall['https:']), 'http:': agentWith(mayCall['http:']) } as const;
 
   const guarded: Outbound['fetch'] = async (input, init) => {
     const url = new URL(input);
-    const refusal = refusalOfUrl(url);
+    const refusal = refusalOfUrl(url, rules);
     if (refusal !== null) throw new OutboundRefusal(refusal);
-    const protocol = url.protocol as keyof typeof rules;
-    const host = hostOf(url);
-    // A name is looked up and checked when it is connected to; an address is not looked up.
-    if (isIP(host) !== 0 && !rules[protocol](host)) {
-      throw new OutboundRefusal(badNetwork);
-    }
+    const protocol = url.protocol as keyof typeof agents;
     const options = { ...init, redirect: 'manual', dispatcher: agents[protocol] } as UndiciInit;
     try {
       const response = await undiciFetch(url, options);

@@ -27,11 +27,16 @@ export function isPublicAddress(address: string): boolean {
 
 export type Network = readonly [Address, number];
 
-/** `10.0.0.0/8`, `fd00::/8` or a single address. Null: no network. */
+/** `10.0.0.0/8`, `fd00::/8` or a single address; null: neither. */
 export function parseNetwork(text: string): Network | null {
   const single = parse(text);
   if (single !== null) return [single, single instanceof ipaddr.IPv4 ? 32 : 128];
   return ipaddr.isValidCIDR(text) ? ipaddr.parseCIDR(text) : null;
+}
+
+/** Those of a list that was checked when it was read. */
+export function networksOf(texts: readonly string[]): readonly Network[] {
+  return texts.map(parseNetwork).filter((network) => network !== null);
 }
 
 export function isWithin(address: string, networks: readonly Network[]): boolean {

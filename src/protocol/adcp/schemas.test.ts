@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, it } from 'node:test';
 
 import type { AccountId, AccountNo, AudienceId, GraphVersion, TaskId } from '../../base/brand.ts';
@@ -29,8 +28,7 @@ import { sdkSchemas, validatorOf } from './testing/official-schemas.ts';
  * Every kind of answer against AdCP's own schemas: those of 3.0 that come with the AdCP SDK, and, where a folder with more
  * is at hand, later editions of 3.0 and 3.1.
  */
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
-const moreSchemas = process.env['ROLLCALL_ADCP_SCHEMAS'] ?? `${repository}../shared/adcp-schemas`;
+const moreSchemas = process.env['ROLLCALL_ADCP_SCHEMAS'] ?? '';
 
 interface Edition {
   readonly name: string;

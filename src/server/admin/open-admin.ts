@@ -25,7 +25,7 @@ const minimumSize = 1_000;
 export async function openAdmin(
   dataDir: string,
   log: Log,
-  allowHttpTo: readonly string[] = [],
+  allowNetwork: readonly string[] = [],
 ): Promise<OpenAdmin> {
   const file = isDirectoryLocked(dataDirectoryOf(dataDir)) ? readAdminFile(dataDir) : null;
   if (file !== null) {
@@ -37,7 +37,7 @@ export async function openAdmin(
   };
   const { store, secrets } = await openStore({ dataDir, minimumSize, log, fatal });
   // Whether an address may be called is asked again by the server that calls it, which knows what its operator allows.
-  const syndication = createSyndicationService({ store, callersMayForward: false, allowHttpTo });
+  const syndication = createSyndicationService({ store, callersMayForward: false, allowNetwork });
   const admin = createAdmin({ dataDir, store, secrets, graphMoved: async () => {}, syndication });
   return { admin, secrets, serverUrl: null, close: async () => store.close() };
 }

@@ -23,19 +23,19 @@ export interface SyndicationControlParts {
   readonly dataDir: string;
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
-  readonly allowHttpTo: readonly string[];
+  readonly allowNetwork: readonly string[];
   readonly log: Log;
 }
 
 export async function createSyndicationControl(parts: SyndicationControlParts): Promise<SyndicationControl> {
-  const { dataDir, store, secrets, allowHttpTo, log } = parts;
+  const { dataDir, store, secrets, allowNetwork, log } = parts;
   const { sealKey, forwardKey } = secrets;
   const forwards = new Int32Array(new SharedArrayBuffer(4));
   let thread: SyndicationThread | null = null;
   const refresh = async (): Promise<void> => {
     const isOn = await store.read('anyForwarding', {});
     Atomics.store(forwards, 0, isOn ? 1 : 0);
-    if (isOn) thread ??= startSyndicationThread({ dataDir, sealKey, forwardKey, allowHttpTo, store, log });
+    if (isOn) thread ??= startSyndicationThread({ dataDir, sealKey, forwardKey, allowNetwork, store, log });
   };
   const pause = async (): Promise<void> => {
     const ended = thread;

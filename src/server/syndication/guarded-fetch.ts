@@ -1,13 +1,12 @@
 /** The one way out of the thread that speaks to other sellers: every request of their client goes through here. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-import { mayCall } from '../../service/syndication/agent-url.ts';
+import { OutboundRefusal, type Outbound } from '../../platform/outbound/outbound.ts';
 
 /** What one call may do, and what came of its requests. */
 export interface OutgoingTrace {
   /** Nothing goes to another one: the seller's credential is in every request. */
   readonly origin: string;
-  readonly allowHttpTo: readonly string[];
   readonly callMsMax: number;
   /** HTTP status of the answer to the newest POST; null when there was none. */
   status: number | null;
@@ -22,10 +21,10 @@ export async function withTrace<T>(trace: OutgoingTrace, work: () => Promise<T>)
 }
 
 /**
- * A `fetch` that serves calls made inside `withTrace` and no others: the address must be the seller's own and one that may be called,
- * redirects are errors, and no request takes longer than a call may.
+ * A `fetch` that serves calls made inside `withTrace` and no others: the address must be the seller's own, and no request takes longer
+ * than a call may. Which addresses may be called at all, and that redirects are errors, is the rule of the way out behind it.
  */
-export function createGuardedFetch(upstream: typeof fetch): typeof fetch {
+export function createGuardedFetch(upstream: Outbound['fetch']): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : String(input));
     const trace = traces.getStore();
@@ -33,19 +32,17 @@ export function createGuardedFetch(upstream: typeof fetch): typeof fetch {
     // Clients open a stream beside their calls; what becomes of it says nothing about the call.
     const isCall = init?.method?.toUpperCase() === 'POST';
     if (isCall) Object.assign(trace, { status: null, retryAfterMs: null });
-    if (url.origin !== trace.origin || !mayCall(url, trace.allowHttpTo)) {
+    if (url.origin !== trace.origin) {
       trace.refusal = 'The seller names another address than the one that it is registered under.';
       throw new TypeError(trace.refusal);
     }
     const timeout = AbortSignal.timeout(trace.callMsMax);
     const given = init?.signal ?? null;
     const signal = given === null ? timeout : AbortSignal.any([given, timeout]);
-    const response = await upstream(input, { ...init, signal, redirect: 'manual' });
-    if (response.status >= 300 && response.status < 400 && response.status !== 304) {
-      await response.body?.cancel();
-      trace.refusal = 'The seller answers with a redirect, which is not followed.';
-      throw new TypeError(trace.refusal);
-    }
+    const response = await upstream(url, { ...init, signal }).catch((error: unknown) => {
+      if (error instanceof OutboundRefusal) trace.refusal = error.message;
+      throw error;
+    });
     if (isCall) {
       trace.status = response.status;
       trace.retryAfterMs = retryAfterMs(response.headers.get('retry-after'));

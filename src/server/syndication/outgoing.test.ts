@@ -6,8 +6,10 @@ import { describe, it } from 'node:test';
 import type { ForwardDelta } from '../../engine/forward/forward-delta.ts';
 import { createForwardBuilder } from '../../engine/forward/forward-builder.ts';
 import type { ForwardMembers } from '../../engine/forward/forward-members.ts';
+import { createOutbound, refusalOfUrl } from '../../platform/outbound/outbound.ts';
+import { networksOf } from '../../platform/outbound/public-address.ts';
 import { outboundArguments } from '../../protocol/adcp/outbound-sync.ts';
-import { checkAgentUrl, mayCall } from '../../service/syndication/agent-url.ts';
+import { checkAgentUrl } from '../../service/syndication/agent-url.ts';
 import type { OutgoingCall } from '../../service/syndication/seller-link.ts';
 import { createGuardedFetch, withTrace, type OutgoingTrace } from './guarded-fetch.ts';
 import { readAnswer } from './read-answer.ts';
@@ -20,7 +22,6 @@ function traceTo(url: string, change: Partial<OutgoingTrace> = {}): OutgoingTrac
   const { origin } = new URL(url);
   return {
     origin,
-    allowHttpTo: [],
     callMsMax: 2_000,
     status: null,
     retryAfterMs: null,
@@ -30,33 +31,49 @@ function traceTo(url: string, change: Partial<OutgoingTrace> = {}): OutgoingTrac
 }
 
 describe('the rule for outgoing calls', () => {
-  it('is https, or http to this machine, or http to a host that the operator named', () => {
-    const may = (url: string): boolean => mayCall(new URL(url), ['sellers.internal']);
-    for (const url of [
-      'https://x.example/mcp',
-      'http://localhost:1/',
-      'http://127.0.0.1/',
-      'http://127.9.9.9/',
-      'http://[::1]:8/',
-      'http://sellers.internal/',
-    ]) {
-      assert.ok(may(url), url);
+  const may = (networks: readonly string[], url: string): boolean =>
+    refusalOfUrl(new URL(url), { allowNetworks: networksOf(networks) }) === null;
+
+  it('is https on the public internet, and what the operator allows', () => {
+    for (const url of ['https://x.example/mcp', 'https://93.184.216.34/', 'https://[2606:4700::1]:8/']) {
+      assert.ok(may([], url), url);
     }
     for (const url of [
-      'http://x.example/',
-      'http://10.0.0.1/',
-      'http://localhost.example/',
-      'http://127.0.0.1.example/',
-      'ftp://127.0.0.1/',
-      'https://u:p@x.example/',
-      'file:///etc/passwd',
-      'http://user@localhost/',
+      ...[
+        'http://x.example/',
+        'http://127.0.0.1/',
+        'https://127.0.0.1/',
+        'https://10.0.0.1/',
+        'https://[::1]/',
+      ],
+      ...['ftp://x.example/', 'https://u:p@x.example/', 'file:///etc/passwd', 'https://169.254.169.254/'],
     ]) {
-      assert.ok(!may(url), url);
+      assert.ok(!may([], url), url);
     }
-    assert.throws(() => checkAgentUrl('not an address', []), /must be https/);
-    assert.throws(() => checkAgentUrl(`https://x.example/${'x'.repeat(3_000)}`, []), /must be https/);
-    assert.equal(checkAgentUrl('https://X.example', []), 'https://x.example/');
+    const own = ['127.0.0.1', '10.0.0.0/8'];
+    for (const url of ['http://127.0.0.1/', 'https://10.9.8.7/', 'http://sellers.internal/']) {
+      assert.ok(may(own, url), url);
+    }
+    for (const url of [
+      'http://93.184.216.34/',
+      'http://127.0.0.2/',
+      'http://[::1]/',
+      'https://192.168.0.1/',
+    ]) {
+      assert.ok(!may(own, url), url);
+    }
+  });
+
+  it('refuses to keep an address that it would not call', () => {
+    const refusalOf = (url: URL): string | null => refusalOfUrl(url, { allowNetworks: [] });
+    for (const text of [
+      'not an address',
+      `https://x.example/${'x'.repeat(3_000)}`,
+      'https://127.0.0.1/mcp',
+    ]) {
+      assert.throws(() => checkAgentUrl(text, refusalOf), { code: 'INVALID_REQUEST' });
+    }
+    assert.equal(checkAgentUrl('https://X.example', refusalOf), 'https://x.example/');
   });
 
   it('holds for every request, whoever makes it', async () => {
@@ -68,7 +85,7 @@ describe('the rule for outgoing calls', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const guarded = createGuardedFetch(fetch);
+    const guarded = createGuardedFetch(createOutbound({ allowNetworks: networksOf(['127.0.0.1']) }).fetch);
     const post = async (trace: OutgoingTrace, path: string): Promise<Response> =>
       withTrace(trace, async () => guarded(`${url}${path}`, { method: 'POST', body: 'x' }));
     try {

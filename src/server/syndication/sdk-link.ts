@@ -23,7 +23,7 @@ interface Kept {
   callCount: number;
 }
 
-export function createSdkLink(allowHttpTo: readonly string[]): SellerLink {
+export function createSdkLink(): SellerLink {
   const clients = new Map<string, Kept>();
 
   const clientOf = async (target: PushTarget): Promise<Client> => {
@@ -45,7 +45,6 @@ export function createSdkLink(allowHttpTo: readonly string[]): SellerLink {
     send: async (target, call) => {
       const trace: OutgoingTrace = {
         origin: new URL(target.url).origin,
-        allowHttpTo,
         callMsMax: limits.pushCallMsMax,
         status: null,
         retryAfterMs: null,

@@ -1,5 +1,7 @@
 /** Syndication as the REST door and the command line see it, over one store. */
 import { AppError } from '../../base/faults.ts';
+import { refusalOfUrl } from '../../platform/outbound/outbound.ts';
+import { networksOf } from '../../platform/outbound/public-address.ts';
 import { systemClock, systemRandom } from '../../platform/clock.ts';
 import { checkAgentUrl } from '../../service/syndication/agent-url.ts';
 import type { Asker, SyndicationService } from '../../service/syndication/api.ts';
@@ -11,7 +13,7 @@ export interface SyndicationServiceParts {
   readonly store: Store<Scripts>;
   /** Callers may switch forwarding on and name sellers; the operator always may. */
   readonly callersMayForward: boolean;
-  readonly allowHttpTo: readonly string[];
+  readonly allowNetwork: readonly string[];
   /** What a running server does beside the store; absent where none runs. */
   readonly control?: {
     expectOn(): void;
@@ -25,6 +27,7 @@ const keyBytes = 32;
 
 export function createSyndicationService(parts: SyndicationServiceParts): SyndicationService {
   const { store, control } = parts;
+  const rules = { allowNetworks: networksOf(parts.allowNetwork) };
   const asked = (asker: Asker, accountId: string): AskedAccount => ({
     principalNo: asker?.principalNo ?? null,
     accountId,
@@ -54,7 +57,7 @@ export function createSyndicationService(parts: SyndicationServiceParts): Syndic
     salesAgents: async (asker, accountId) => store.read('salesAgentsOf', asked(asker, accountId)),
     addSalesAgent: async (asker, accountId, agent) => {
       requireAllowed(parts, asker);
-      const url = checkAgentUrl(agent.url, parts.allowHttpTo);
+      const url = checkAgentUrl(agent.url, (one) => refusalOfUrl(one, rules));
       return store.write('addSalesAgent', {
         ...asked(asker, accountId),
         agentId: `agent_${Buffer.from(systemRandom.bytes(9)).toString('hex')}`,

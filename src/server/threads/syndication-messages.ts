@@ -4,7 +4,7 @@ export interface SyndicationWorkerData {
   readonly dataDir: string;
   readonly sealKey: Uint8Array;
   readonly forwardKey: Uint8Array;
-  readonly allowHttpTo: readonly string[];
+  readonly allowNetwork: readonly string[];
 }
 
 /** What the thread asks the store to write. */

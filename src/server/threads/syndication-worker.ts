@@ -4,6 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '../../base/assert.ts';
 import { systemClock, systemRandom } from '../../platform/clock.ts';
 import { errorFields } from '../../platform/log.ts';
+import { createOutbound } from '../../platform/outbound/outbound.ts';
+import { networksOf } from '../../platform/outbound/public-address.ts';
 import { createForwardKeys } from '../../service/syndication/forward-keys.ts';
 import { mergeKept } from '../../service/syndication/merge-kept.ts';
 import { Pusher } from '../../service/syndication/pusher.ts';
@@ -33,7 +35,8 @@ Object.assign(console, {
   debug: silent,
   trace: silent,
 });
-globalThis.fetch = createGuardedFetch(globalThis.fetch);
+const outbound = createOutbound({ allowNetworks: networksOf(data.allowNetwork) });
+globalThis.fetch = createGuardedFetch(outbound.fetch);
 
 const keys = createForwardKeys(data.forwardKey);
 const reader = openSqliteReader({
@@ -55,7 +58,7 @@ const write = async (name: SyndicationWrite, input: object): Promise<boolean> =>
   });
 
 const pusher = new Pusher({
-  link: createSdkLink(data.allowHttpTo),
+  link: createSdkLink(),
   clock: systemClock,
   random: systemRandom,
   keys,
