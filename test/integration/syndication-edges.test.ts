@@ -297,6 +297,22 @@ describe('what is refused', () => {
 });
 
 describe('a seller that behaves badly', () => {
+  it('is not called when its name leads into a network that the operator did not name', async () => {
+    const strict = await startHub({ allowNetwork: [] });
+    try {
+      await strict.rest('PUT', '/forwarding', { enabled: true });
+      const agent = { name: 'x', url: 'https://localhost:8443/mcp', protocol: 'mcp', accountId: 'x' };
+      const { body } = await strict.rest('POST', '/sales-agents', agent);
+      await strict.sync({ audienceId: 'inside', add: members(0, 3) });
+      const agentId = String(body['id']);
+      await strict.push('inside', [agentId]);
+      const { errorMessage } = await strict.reaches('inside', agentId, isFailed);
+      assert.equal(errorMessage, 'The address leads to a network that may not be called.');
+    } finally {
+      await strict.seller.close();
+    }
+  });
+
   it('holds up nobody else when it does not answer, and is not followed where it redirects', async () => {
     const silent = createServer(() => undefined);
     const redirecting = createServer((_, response) => response.writeHead(307, { location: other.url }).end());
