@@ -37,7 +37,7 @@ const closeGraceMs = 10_000;
 /** Every protocol, each behind its path. */
 function doorsOf({ service }: Core, adcp: AdcpOptions, publicUrl: string): readonly Door[] {
   const rest = createRestEndpoint({ service, primitives: nodePrimitives });
-  const docs = createDocsEndpoint({ publicUrl, openApi: openApiDocument(), errorExample, tools });
+  const docs = createDocsEndpoint({ publicUrl, openApi: openApiDocument, errorExample, tools });
   const a2a = { ...adcp, publicUrl, doorPath: '/a2a', random: systemRandom };
   return [
     { path: '/mcp', about: 'AdCP over MCP (streamable HTTP, POST)', endpoint: createMcpEndpoint(adcp) },

@@ -7,14 +7,18 @@ export interface MergedBlock extends ReplacedBlocks {
   readonly pieces: readonly MergedPiece[];
 }
 
+/** Small enough for one transaction, which leaves nothing hidden. */
+function isSmall({ pieces }: MergedBlock): boolean {
+  return pieces.reduce((sum, { bytes }) => sum + bytes.length, 0) <= limits.blockBytesPerWriteMax;
+}
+
 /**
  * Puts a merged block in the place of others: at once when it is small, else piece by piece out of sight, with one short
  * switch at the end. False: the audience is gone, or was not settled; what was staged is swept later.
  */
 export async function replaceBlocks(store: Store<BlockScripts>, merged: MergedBlock): Promise<boolean> {
   const { pieces, ...replaced } = merged;
-  const byteCount = pieces.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (byteCount <= limits.blockBytesPerWriteMax) return store.write('replaceBlocks', merged);
+  if (isSmall(merged)) return store.write('replaceBlocks', merged);
   let firstPieceNo: number | null = null;
   for (const piece of pieces) {
     const pieceNo: number | null = await store.write('stagePiece', { ...replaced, piece });
@@ -63,7 +67,7 @@ export function createSweeper(store: Store<BlockScripts>, troubled: (cause: unkn
     wake,
     replace: async (merged) => {
       const done = await inTurn(async () => replaceBlocks(store, merged));
-      wake();
+      if (!isSmall(merged)) wake();
       return done;
     },
     close: async () => {

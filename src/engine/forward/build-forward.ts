@@ -1,11 +1,10 @@
 import { must } from '../../base/assert.ts';
 import type { Primitives } from '../../base/primitives.ts';
-import { canonicalOrder, isCanonical } from '../block/canonical.ts';
-import type { RowPlan } from '../prepare/build-operation.ts';
-import { compareTokens, copyToken } from '../token/compare.ts';
+import { removalEntries, walkPlan, type RowPlan } from '../prepare/row-plan.ts';
 import { writeDerivedKey } from '../token/member-key.ts';
 import type { RequestTokens } from '../token/tokeniser.ts';
 import { tokenBytes, type MemberColumns } from '../types.ts';
+import { noFallback } from './encode-forward.ts';
 import { createForwardBuilder, type ForwardBuilder } from './forward-builder.ts';
 import { type ForwardFallback, type ForwardOperation, writeIdentifierWords } from './forward-members.ts';
 
@@ -17,55 +16,23 @@ export function buildForward(
   columns: MemberColumns,
   tokens: RequestTokens,
   removeRows: Uint32Array,
-  { added, removed, struck }: RowPlan,
+  plan: RowPlan,
   primitives: Primitives,
 ): ForwardOperation {
   const { memberToken } = tokens;
+  const { added, removed } = plan;
   const builder = createForwardBuilder({
     rows: added.length + removed.length,
     identifiers: added.length * 2,
     idBytes: added.length * 16,
     valueBytes: 0,
   });
-  let at = 0;
-  for (const row of added) {
-    let order = -1;
-    while (at < removed.length) {
-      order = compareTokens(memberToken, removed[at]!, memberToken, row);
-      if (order > 0) break;
-      builder.tombstone(memberToken, removed[at]!);
-      at += 1;
-      if (order === 0) break;
-    }
-    if (order !== 0) addRecord(builder, columns, tokens, row, struck, primitives);
-  }
-  for (; at < removed.length; at++) builder.tombstone(memberToken, removed[at]!);
+  walkPlan(columns, tokens, plan, {
+    tombstone: (row) => builder.tombstone(memberToken, row),
+    record: (row) => beginRecord(builder, columns, tokens, row, primitives),
+    identifier: (entry) => addIdentifier(builder, columns, entry),
+  });
   return { members: builder.finish(), fallback: fallbackOf(columns, tokens, removeRows) };
-}
-
-/** A record that is left without an identifier is not added. */
-function addRecord(
-  builder: ForwardBuilder,
-  columns: MemberColumns,
-  tokens: RequestTokens,
-  row: number,
-  struck: RowPlan['struck'],
-  primitives: Primitives,
-): void {
-  const { identifierType } = columns;
-  const start = columns.identifierStart[row]!;
-  const end = columns.identifierStart[row + 1]!;
-  if (struck === null && isCanonical(identifierType, tokens.identifierToken, start, end)) {
-    beginRecord(builder, columns, tokens, row, primitives);
-    for (let entry = start; entry < end; entry++) addIdentifier(builder, columns, entry);
-    return;
-  }
-  const kept = canonicalOrder(identifierType, tokens.identifierToken, start, end).filter(
-    (entry) => struck === null || !struck.has(tokens.identifierToken, entry),
-  );
-  if (kept.length === 0) return;
-  beginRecord(builder, columns, tokens, row, primitives);
-  for (const entry of kept) addIdentifier(builder, columns, entry);
 }
 
 function beginRecord(
@@ -101,28 +68,12 @@ function derivedId(columns: MemberColumns, row: number, primitives: Primitives):
 }
 
 function fallbackOf(columns: MemberColumns, tokens: RequestTokens, rows: Uint32Array): ForwardFallback {
-  const { identifierStart, externalIdStart } = columns;
-  const entries = rows.filter((row) => identifierStart[row + 1]! > identifierStart[row]!);
-  const starts = new Uint32Array(entries.length + 1);
-  entries.forEach((row, i) => {
-    starts[i + 1] = starts[i]! + identifierStart[row + 1]! - identifierStart[row]!;
+  const removal = removalEntries(columns, tokens, rows);
+  if (removal === null) return noFallback;
+  const { identifiers, ...entries } = removal;
+  const identifierWords = new Uint32Array(identifiers.length * 4);
+  identifiers.forEach((from, to) => {
+    writeIdentifierWords(columns.identifierType[from]!, columns.identifierDigest, from, identifierWords, to);
   });
-  const fallback = {
-    entryCount: entries.length,
-    memberToken: new Uint32Array(entries.length * 4),
-    hasMember: new Uint8Array(entries.length),
-    identifierStart: starts,
-    identifierWords: new Uint32Array(starts[entries.length]! * 4),
-  };
-  entries.forEach((row, entry) => {
-    if (externalIdStart[row + 1]! > externalIdStart[row]!) {
-      fallback.hasMember[entry] = 1;
-      copyToken(tokens.memberToken, row, fallback.memberToken, entry);
-    }
-    for (let i = identifierStart[row]!, to = starts[entry]!; i < identifierStart[row + 1]!; i++, to++) {
-      const type = columns.identifierType[i]!;
-      writeIdentifierWords(type, columns.identifierDigest, i, fallback.identifierWords, to);
-    }
-  });
-  return fallback;
+  return { ...entries, identifierWords };
 }

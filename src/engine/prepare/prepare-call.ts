@@ -5,7 +5,8 @@ import type { RequestTokens, Tokeniser } from '../token/tokeniser.ts';
 import type { MemberArray, MemberPolicy, PreparedAudience, ScannedRequest } from '../types.ts';
 import { buildForward } from '../forward/build-forward.ts';
 import { encodeForward } from '../forward/encode-forward.ts';
-import { buildOperation, planRows } from './build-operation.ts';
+import { buildOperation } from './build-operation.ts';
+import { planRows } from './row-plan.ts';
 import { judgeSide } from './verdict.ts';
 
 /**

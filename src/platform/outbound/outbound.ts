@@ -1,22 +1,16 @@
 /** Every request that the server itself makes to the outside goes through here, because others say where to. */
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
-import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 
 import { Agent, fetch as undiciFetch } from 'undici';
 import type { RequestInit as UndiciInit } from 'undici';
 
-import { isPublicAddress, isWithin, type Network } from './public-address.ts';
+import { addressRules, badNetwork, refusalOfUrl, type MayCall, type OutboundRules } from './url-rule.ts';
 
 /** The address may not be called, or answers with a redirect. The message names no address that was resolved. */
 export class OutboundRefusal extends Error {
   override name = 'OutboundRefusal';
-}
-
-export interface OutboundRules {
-  /** Networks of the operator's own that may be called too, and without TLS. */
-  readonly allowNetworks: readonly Network[];
 }
 
 /** All addresses of a name, or an error. */
@@ -35,36 +29,6 @@ const systemResolve: Resolve = (hostname, done) =>
   systemLookup(hostname, { all: true, order: 'verbatim' }, done);
 
 const connectMsMax = 10_000;
-const badNetwork = 'The address leads to a network that may not be called.';
-
-type MayCall = (address: string) => boolean;
-
-/** Which addresses may be called, with TLS and without. */
-function addressRules({ allowNetworks }: OutboundRules): Readonly<Record<'https:' | 'http:', MayCall>> {
-  const isOwn: MayCall = (address) => isWithin(address, allowNetworks);
-  // Whoever listens on the way reads what is not encrypted, the credential first.
-  return { 'https:': (address) => isPublicAddress(address) || isOwn(address), 'http:': isOwn };
-}
-
-/** `[::1]` without its brackets. */
-function hostOf({ hostname }: URL): string {
-  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-}
-
-/**
- * Says why an address may not be called, for whoever registers it; null: it may, as far as can be told without looking up its name,
- * which happens when it is called.
- */
-export function refusalOfUrl(url: URL, rules: OutboundRules): string | null {
-  const { protocol, username, password } = url;
-  if (protocol !== 'https:' && protocol !== 'http:') return 'The address must begin with https://.';
-  if (username !== '' || password !== '') return 'The address must not hold a user or a password.';
-  const host = hostOf(url);
-  if (isIP(host) !== 0) return addressRules(rules)[protocol](host) ? null : badNetwork;
-  if (protocol === 'http:' && rules.allowNetworks.length === 0)
-    return 'The address must begin with https://.';
-  return null;
-}
 
 /**
  * One answer that may not be called spoils the name: else the choice among its addresses would be the caller's. What was checked

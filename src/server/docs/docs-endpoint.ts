@@ -14,7 +14,7 @@ const defaultBase = 'http://127.0.0.1:8080';
 export interface DocsParts {
   /** Address of the server as callers see it; empty: the one that a request names. */
   readonly publicUrl: string;
-  readonly openApi: JsonObject;
+  readonly openApi: () => JsonObject;
   readonly errorExample: JsonObject;
   readonly tools: readonly ShownTool[];
 }
@@ -38,18 +38,27 @@ function refusal(status: number, text: string, headers: Readonly<Record<string, 
  */
 export function createDocsEndpoint({ publicUrl, openApi, errorExample, tools }: DocsParts): Endpoint {
   const page = (body: string): Reply => ({ status: 200, headers: pageHeaders, body });
-  const fixed = new Map<string, Reply>([
-    ['/rest', page(restPage(openApi, errorExample))],
-    ['/mcp', page(mcpPage(tools))],
-    ['/style.css', { status: 200, headers: { 'content-type': 'text/css; charset=utf-8' }, body: style }],
-  ]);
+  const css = { 'content-type': 'text/css; charset=utf-8' };
+  const fixed: Readonly<Record<string, () => Reply>> = {
+    '/rest': () => page(restPage(openApi(), errorExample)),
+    '/mcp': () => page(mcpPage(tools)),
+    '/style.css': () => ({ status: 200, headers: css, body: style }),
+  };
+  // Made when somebody looks for the first time: most servers are started without that.
+  const made = new Map<string, Reply>();
+  const fixedPage = (name: string): Reply | undefined => {
+    const make = Object.hasOwn(fixed, name) ? fixed[name] : undefined;
+    const reply = made.get(name) ?? make?.();
+    if (reply !== undefined) made.set(name, reply);
+    return reply;
+  };
   const answer = (head: RequestHead): Reply => {
     const { method, path } = head;
     if (method !== 'GET' && method !== 'HEAD')
       return refusal(405, 'Only GET is served here.', { allow: 'GET, HEAD' });
     const name = path.slice(docsPath.length).replace(/\/$/, '');
     if (name === '') return page(startPage(publicBase(publicUrl, head) ?? defaultBase));
-    return fixed.get(name) ?? refusal(404, 'There is no such page. See /docs.');
+    return fixedPage(name) ?? refusal(404, 'There is no such page. See /docs.');
   };
   return { envelope: 'rest', admit: async (head) => ({ admitted: false, reply: answer(head) }) };
 }

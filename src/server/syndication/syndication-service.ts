@@ -1,7 +1,7 @@
 /** Syndication as the REST door and the command line see it, over one store. */
 import { AppError } from '../../base/faults.ts';
-import { refusalOfUrl } from '../../platform/outbound/outbound.ts';
 import { networksOf } from '../../platform/outbound/public-address.ts';
+import { refusalOfUrl } from '../../platform/outbound/url-rule.ts';
 import { systemClock, systemRandom } from '../../platform/clock.ts';
 import { checkAgentUrl } from '../../service/syndication/agent-url.ts';
 import type { Asker, SyndicationService } from '../../service/syndication/api.ts';

@@ -43,10 +43,8 @@ export function mergeUpTo(heads: readonly ForwardHead[], { held, countedSeq }: K
   const old = heads.filter(({ opSeq, isBase }) => opSeq <= upTo && isBase === 0);
   const newest = old.at(-1);
   if (newest === undefined || old.length < limits.forwardOperationCountMerged) return null;
-  const bytesOf = (list: readonly ForwardHead[]): number =>
-    list.reduce((sum, { byteCount }) => sum + byteCount, 0);
-  const base = bytesOf(heads.filter(({ isBase }) => isBase === 1));
-  const isWorth = bytesOf(old) >= base * mergedShare || old.length >= smallOperationCountMax;
+  const base = keptBytes(heads.filter(({ isBase }) => isBase === 1));
+  const isWorth = keptBytes(old) >= base * mergedShare || old.length >= smallOperationCountMax;
   return isWorth ? newest.opSeq : null;
 }
 
@@ -68,6 +66,6 @@ export function basePieces(state: ForwardMembers): readonly Uint8Array[] {
   return pieces;
 }
 
-export function keptBytes(heads: readonly ForwardHead[]): number {
+export function keptBytes(heads: readonly Pick<ForwardHead, 'byteCount'>[]): number {
   return heads.reduce((sum, { byteCount }) => sum + byteCount, 0);
 }

@@ -7,7 +7,7 @@ import type { StoredForward } from '../../store/forwarding-rows.ts';
 import { goneSeq, newestSeq } from './due.ts';
 import { changeCount, chunkAt, requestKeyOf } from './chunks.ts';
 import type { ForwardKeys } from './forward-keys.ts';
-import { openForwards, stateAt } from './kept-members.ts';
+import { keptBytes, openForwards, stateAt } from './kept-members.ts';
 import { nextStep } from './next-step.ts';
 import type {
   OutgoingAudience,
@@ -221,8 +221,7 @@ class Turn {
     const isResumed = row.targetSeq > 0;
     const targetSeq = isResumed ? row.targetSeq : live.countedSeq;
     const stored = this.#deps.kept(this.#place.accountNo, live.audienceNo, targetSeq);
-    const bytes = stored.reduce((sum, { byteCount }) => sum + byteCount, 0);
-    if (bytes > limits.forwardedBytesPerAudienceMax) return this.#fail(work, tooLargeToMerge);
+    if (keptBytes(stored) > limits.forwardedBytesPerAudienceMax) return this.#fail(work, tooLargeToMerge);
     const opened = openForwards(this.#deps.keys, work.key, live.audienceNo, stored);
     const after = stateAt(opened, targetSeq);
     // Those of whom only tokens are kept are missing here, and in the count they are not.
