@@ -83,6 +83,14 @@ export const limits = {
   /** Kept operations of an audience beyond which they are merged, and beyond which nobody who lags is waited for. */
   forwardOperationCountMerged: 32,
   forwardOperationCountMax: 1_024,
+  /** A caller's address for notifications, and what it registers with it. Source: AdCP `core/push-notification-config.json`. */
+  webhookUrlCharsMax: 2_048,
+  webhookTokenCharsMax: 4_096,
+  webhookCredentialCharsMin: 32,
+  webhookCredentialCharsMax: 1_024,
+  /** A notification of AdCP, of which receivers need to read no more; and one of REST, whose receivers read 10 kB. */
+  webhookBodyBytesMax: 1_000_000,
+  restCallbackBytesMax: 9_500,
   headerBytesMax: 16 * KiB,
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

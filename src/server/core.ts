@@ -108,7 +108,7 @@ function keepHouse(store: Store<Scripts>): () => void {
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { store, secrets } = await openStore(options);
   const { dataDir, log, fatal } = options;
-  const { tokenKey, fingerprintKey, sealKey } = secrets;
+  const { tokenKey, fingerprintKey } = secrets;
   const heldRowCountMax = Math.floor(totalmem() / 4 / heldBytesPerMember);
   const troubled = (event: string, cause: unknown): void =>
     log('error', 'job_fault', { reason: event, ...errorFields(cause) });
@@ -117,7 +117,6 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const matchThread = await startMatchThread({
     dataDir,
     heldRowCountMax,
-    sealKey,
     storeMerge: async (merged) => sweeper.replace(merged),
     fatal,
   });

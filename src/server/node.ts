@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { systemClock, systemRandom } from '../platform/clock.ts';
 import { collectYoung } from '../platform/collect-young.ts';
 import type { Log } from '../platform/log.ts';
+import { createAddressCheck } from '../platform/outbound/check-address.ts';
+import { networksOf } from '../platform/outbound/public-address.ts';
 import { nodePrimitives } from '../platform/primitives.ts';
 import { packageVersion } from '../platform/package-version.ts';
 import { agentCardPath, createAgentCardEndpoint } from '../protocol/a2a/card-endpoint.ts';
@@ -36,7 +38,8 @@ const closeGraceMs = 10_000;
 
 /** Every protocol, each behind its path. */
 function doorsOf({ service }: Core, adcp: AdcpOptions, publicUrl: string): readonly Door[] {
-  const rest = createRestEndpoint({ service, primitives: nodePrimitives });
+  const { refusalOfAddress } = adcp;
+  const rest = createRestEndpoint({ service, primitives: nodePrimitives, refusalOfAddress });
   const docs = createDocsEndpoint({ publicUrl, openApi: openApiDocument, errorExample, tools });
   const a2a = { ...adcp, publicUrl, doorPath: '/a2a', random: systemRandom };
   return [
@@ -74,7 +77,7 @@ export async function startNode(
     primitives: nodePrimitives,
     clock: systemClock,
     build: { version: packageVersion(), supportedBilling },
-    webhooksOffered: false,
+    refusalOfAddress: createAddressCheck({ allowNetworks: networksOf(settings.allowNetwork) }),
   };
   const http = createHttpServer({
     doors: doorsOf(core, adcp, settings.publicUrl),

@@ -13,6 +13,8 @@ import { createForwardKeys } from '../service/syndication/forward-keys.ts';
 import { createForwardingScripts } from '../service/syndication/forwarding-scripts.ts';
 import { createSyndicationScripts } from '../service/syndication/syndication-scripts.ts';
 import { createTaskScripts } from '../service/tasks.ts';
+import { createOutbox } from '../service/webhooks/outbox.ts';
+import { encodeNotification } from './encode-notification.ts';
 
 /** What the scripts are made with, in every thread alike. */
 export interface ScriptSettings {
@@ -25,6 +27,7 @@ export interface ScriptSettings {
 export function createScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
   const sealer = createSealer(sealKey);
   const forwardKeys = createForwardKeys(forwardKey);
+  const outbox = createOutbox(sealer, encodeNotification);
   return {
     ...createAccountScripts(),
     ...createAccountSyncScripts(sealer),
@@ -34,8 +37,8 @@ export function createScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createForwardingScripts(sealer, forwardKeys),
     ...createGraphScripts(),
     ...createKeyScripts(),
-    ...createMatchScripts(sealer, sizes),
-    ...createSyncScripts(sealer, sizes, forwardKeys),
+    ...createMatchScripts(sealer, sizes, outbox),
+    ...createSyncScripts(sealer, sizes, forwardKeys, outbox),
     ...createSyndicationScripts(sealer, forwardKeys),
     ...createTaskScripts(sealer),
   };

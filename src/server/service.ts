@@ -68,6 +68,7 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
       return account;
     },
     hashRequestKey,
+    hashAddress: createKeyedHash(secrets.pepper),
     membersErased: parts.membersErased,
   };
   const accountNoOf = async (

@@ -91,6 +91,22 @@ export interface RejectedMember {
   readonly reason: MemberFaultKind;
 }
 
+/** A caller's own address for the outcome of a call, checked for shape. Source: AdCP `core/push-notification-config.json`. */
+export interface CallbackRequest {
+  /** The words of the notification: AdCP's, or the small ones of the REST door. */
+  readonly shape: 'adcp' | 'rest';
+  readonly url: string;
+  /** Null: callers of before 3.1 may have none. */
+  readonly operationId: string | null;
+  /** Sent back in every notification. */
+  readonly token: string | null;
+  /** The older ways to show that it is us; null: a signature by RFC 9421. */
+  readonly authentication: {
+    readonly scheme: 'Bearer' | 'HMAC-SHA256';
+    readonly credentials: string;
+  } | null;
+}
+
 export interface SyncCall {
   readonly caller: Principal;
   readonly generation: Generation;
@@ -103,8 +119,8 @@ export interface SyncCall {
   readonly audiences: readonly AudienceRequest[] | null;
   readonly deleteMissing: boolean;
   readonly invalidMembers: 'fail' | 'skip';
-  /** A push_notification_config came with the call. */
-  readonly wantsCallback: boolean;
+  /** Where to send the outcome when the answer is not it. */
+  readonly callback: CallbackRequest | null;
   /** True: the answer is the task, as soon as the call is durable; matching is never waited for. */
   readonly wantsTask?: boolean;
   readonly context: JsonObject | undefined;

@@ -9,6 +9,7 @@ import type { AudienceFacts, SizeRule } from './audience-facts.ts';
 import { factsOf } from './read-facts.ts';
 import type { Sealer } from './seal.ts';
 import { completeDraft, type EntryState, type SyncDraft } from './sync-draft.ts';
+import type { Outbox } from './webhooks/outbox.ts';
 
 /** Sizes from which an audience is ready: sandbox accounts have one of their own. */
 export interface SizeRules {
@@ -75,6 +76,12 @@ export interface SettledTask {
   readonly settled: readonly PartState[];
 }
 
+export interface FinishedTask {
+  readonly outcome: SyncOutcome;
+  /** A notification was written and can be delivered. */
+  readonly notifies: boolean;
+}
+
 /**
  * After parts of a task settled: completes the task when they were the last ones, and fixes the answer of the
  * call if none was given yet. Null while parts are open.
@@ -83,9 +90,10 @@ export function* finishIfSettled(
   sealer: Sealer,
   rules: SizeRules,
   { accountNo, taskId, settled }: SettledTask,
+  outbox: Outbox,
   audiences: () => Script<readonly AudienceFacts[]>,
   nowMs: number,
-): Script<SyncOutcome | null> {
+): Script<FinishedTask | null> {
   const task = must(yield* taskRow(accountNo, taskId), () => 'the task of an operation');
   const isWhole = settled.length === task.audienceTotal;
   const parts: readonly PartState[] = isWhole ? settled : yield* taskParts(accountNo, taskId);
@@ -95,11 +103,12 @@ export function* finishIfSettled(
     return null;
   }
   const stored = sealer.open<StoredOutcome>(must(task.outcome, () => 'a task has a draft'));
-  if (stored.kind === 'outcome') return stored.outcome;
+  if (stored.kind === 'outcome') return { outcome: stored.outcome, notifies: false };
   const outcome = outcomeOf(rules, stored.draft, parts, yield* audiences());
   const namedCount = stored.draft.entries.length;
   const whole = sealer.seal({ kind: 'outcome', outcome, namedCount } satisfies StoredOutcome);
   yield* completeTask(accountNo, taskId, whole, nowMs);
   if (stored.answered !== true) yield* fixResponse(accountNo, taskId, sealer.seal(outcome));
-  return outcome;
+  const notifies = yield* outbox.release(task, { status: 'completed', outcome, namedCount }, nowMs);
+  return { outcome, notifies };
 }

@@ -17,6 +17,8 @@ export interface MatchQueueDeps {
   readonly troubled: (event: string, cause: unknown) => void;
   /** The counts of some audience moved. */
   readonly settled?: () => void;
+  /** A notification can be delivered. */
+  readonly notifies?: () => void;
 }
 
 export interface PendingOperation extends FoldRequest {
@@ -100,7 +102,7 @@ export function createMatchQueue(deps: MatchQueueDeps): MatchQueue {
 }
 
 async function foldAndSettle(
-  { matcher, troubled, settled: tellSettled }: MatchQueueDeps,
+  { matcher, troubled, settled: tellSettled, notifies }: MatchQueueDeps,
   settling: SettleQueue,
   operation: PendingOperation,
   tell: (taskId: string, outcome: SyncOutcome) => void,
@@ -113,6 +115,7 @@ async function foldAndSettle(
       if (!settled.counted) matcher.forget(audienceNo);
       if (settled.outcome !== null) tell(taskId, settled.outcome);
       tellSettled?.();
+      if (settled.notifies) notifies?.();
       return;
     } catch (error) {
       matcher.forget(audienceNo);

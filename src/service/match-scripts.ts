@@ -23,10 +23,11 @@ import {
 import type { Script } from '../store/script.ts';
 import { moveTaskPart } from '../store/task-rows.ts';
 import type { SyncOutcome } from './api.ts';
-import { audiencesOnce, finishIfSettled, type SizeRules } from './finish-sync.ts';
+import { audiencesOnce, finishIfSettled, type FinishedTask, type SizeRules } from './finish-sync.ts';
 import type { FoldReply, RematchReply } from './matching.ts';
 import { countedColumns } from './read-facts.ts';
 import type { Sealer } from './seal.ts';
+import type { Outbox } from './webhooks/outbox.ts';
 
 export interface SettleFoldsInput {
   readonly accountNo: number;
@@ -47,6 +48,8 @@ export interface SettledFold {
   readonly counted: boolean;
   /** When its task has no open part any more. */
   readonly outcome: SyncOutcome | null;
+  /** A notification of its task can be delivered. */
+  readonly notifies: boolean;
 }
 
 export interface StoredAudience {
@@ -57,16 +60,9 @@ export interface StoredAudience {
 
 export type MatchScripts = ReturnType<typeof createMatchScripts>;
 
-export function createMatchScripts(sealer: Sealer, rules: SizeRules) {
+/** What the matching thread reads of an audience. */
+export function createMatchReads() {
   return {
-    *pendingFolds(_: object): Script<readonly PendingRow[]> {
-      return yield* pendingOperations();
-    },
-
-    *staleAudiences({ graphVersion }: { readonly graphVersion: number }) {
-      return yield* audiencesCountedElsewhere(graphVersion);
-    },
-
     *storedAudience(input: {
       readonly accountNo: number;
       readonly audienceNo: number;
@@ -84,6 +80,20 @@ export function createMatchScripts(sealer: Sealer, rules: SizeRules) {
     }): Script<Uint8Array | null> {
       return yield* readBlockPiece(input.accountNo, input.audienceNo, input.blockNo, input.pieceNo);
     },
+  };
+}
+
+export function createMatchScripts(sealer: Sealer, rules: SizeRules, outbox: Outbox) {
+  return {
+    ...createMatchReads(),
+
+    *pendingFolds(_: object): Script<readonly PendingRow[]> {
+      return yield* pendingOperations();
+    },
+
+    *staleAudiences({ graphVersion }: { readonly graphVersion: number }) {
+      return yield* audiencesCountedElsewhere(graphVersion);
+    },
 
     /**
      * Counts, tombstones, task and answer move together. Settling an operation twice changes nothing. Many folds
@@ -92,18 +102,19 @@ export function createMatchScripts(sealer: Sealer, rules: SizeRules) {
     *settleFolds({ accountNo, folds, nowMs }: SettleFoldsInput): Script<readonly SettledFold[]> {
       const states = yield* settleOperations(accountNo, folds, nowMs);
       const audiences = audiencesOnce(accountNo);
-      const outcomes = new Map<string, SyncOutcome | null>();
+      const finished = new Map<string, FinishedTask | null>();
       for (const taskId of new Set(folds.map((fold) => fold.taskId))) {
         const settled = folds.flatMap(({ taskId: own, opSeq }) => {
           const state = states.get(opSeq)?.state;
           return own === taskId && state !== undefined ? [{ opSeq, state }] : [];
         });
         const task = { accountNo, taskId, settled };
-        outcomes.set(taskId, yield* finishIfSettled(sealer, rules, task, audiences, nowMs));
+        finished.set(taskId, yield* finishIfSettled(sealer, rules, task, outbox, audiences, nowMs));
       }
       return folds.map(({ opSeq, taskId }) => ({
         counted: states.get(opSeq)?.counted ?? false,
-        outcome: outcomes.get(taskId) ?? null,
+        outcome: finished.get(taskId)?.outcome ?? null,
+        notifies: finished.get(taskId)?.notifies ?? false,
       }));
     },
 

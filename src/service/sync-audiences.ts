@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { Account, SyncAnswer, SyncCall, SyncOutcome } from './api.ts';
 import { requireSyncable } from './account-gates.ts';
 import type { MatchQueue } from './match-queue.ts';
-import type { AcceptedFold, AcceptSyncOutput, SyncScripts } from './sync-scripts.ts';
+import type { AcceptedFold, AcceptSyncInput, AcceptSyncOutput, SyncScripts } from './sync-scripts.ts';
 
 export interface SyncSettings {
   /** How long an answer waits for matching; 0 never waits. */
@@ -25,6 +25,8 @@ export interface SyncDeps {
   readonly membersErased: () => void;
   /** One-way, keyed: request keys may hold anything, so only this is stored. */
   readonly hashRequestKey: (requestKey: string) => Uint8Array;
+  /** The same for addresses of callers. */
+  readonly hashAddress: (address: string) => Uint8Array;
 }
 
 export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<SyncAnswer> {
@@ -47,14 +49,29 @@ export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<Syn
     audiences: call.audiences,
     deleteMissing: call.deleteMissing,
     invalidMembers: call.invalidMembers,
-    hasWebhook: call.wantsCallback,
+    callback: promisedCallback(deps, call, account),
     context: call.context ?? null,
     answersAtOnce: deps.settings.waitMs === 0 || call.wantsTask === true,
-    answersWithTask: call.wantsCallback || call.wantsTask === true,
+    answersWithTask: answersWithTask(call),
   });
   if (call.deleteMissing || call.audiences?.some((audience) => audience.delete) === true)
     deps.membersErased();
   return answer(deps, call, account, keyHash, taskId, accepted);
+}
+
+/** Callers of before 3.1 know no submitted answer: they are told `processing`, and their notification follows all the same. */
+function answersWithTask({ callback, generation, wantsTask }: SyncCall): boolean {
+  return wantsTask === true || (callback !== null && generation === '3.1');
+}
+
+function promisedCallback(
+  { random, hashAddress }: SyncDeps,
+  { callback }: SyncCall,
+  { accountId }: Account,
+): AcceptSyncInput['callback'] {
+  if (callback === null) return null;
+  const registration = { ...callback, accountId, eventKey: random.uuid() };
+  return { addressHash: hashAddress(callback.url), registration };
 }
 
 async function answer(
@@ -118,7 +135,7 @@ async function answerEarly(
   keyHash: Uint8Array | null,
   taskId: string,
 ): Promise<SyncOutcome> {
-  const asSubmitted = call.wantsCallback;
+  const asSubmitted = answersWithTask(call);
   const { principalNo } = call.caller;
   return store.write('answerEarly', {
     accountNo,

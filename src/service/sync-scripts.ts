@@ -20,6 +20,7 @@ import { factsOf } from './read-facts.ts';
 import type { Sealer } from './seal.ts';
 import { discover, type DraftEntry, type SyncDraft } from './sync-draft.ts';
 import type { ForwardKeys } from './syndication/forward-keys.ts';
+import type { Outbox, PromisedCallback } from './webhooks/outbox.ts';
 
 export interface AcceptSyncInput {
   readonly accountNo: number;
@@ -37,7 +38,8 @@ export interface AcceptSyncInput {
   readonly audiences: readonly AudienceRequest[] | null;
   readonly deleteMissing: boolean;
   readonly invalidMembers: 'fail' | 'skip';
-  readonly hasWebhook: boolean;
+  /** Where the outcome goes if the answer is not it. */
+  readonly callback: Pick<PromisedCallback, 'addressHash' | 'registration'> | null;
   readonly context: JsonObject | null;
   /** Nobody waits for matching: the answer is fixed here, which saves a transaction. */
   readonly answersAtOnce: boolean;
@@ -88,7 +90,7 @@ export interface AnswerEarlyInput {
 
 export type SyncScripts = ReturnType<typeof createSyncScripts>;
 
-export function createSyncScripts(sealer: Sealer, rules: SizeRules, keys: ForwardKeys) {
+export function createSyncScripts(sealer: Sealer, rules: SizeRules, keys: ForwardKeys, outbox: Outbox) {
   return {
     /** Idempotency, plan, operations, task: one transaction, durable before anything is answered. */
     *acceptSync(input: AcceptSyncInput): Script<AcceptSyncOutput> {
@@ -100,6 +102,9 @@ export function createSyncScripts(sealer: Sealer, rules: SizeRules, keys: Forwar
       const outcome = folds.length === 0 ? asItStands() : null;
       const early = outcome === null && input.answersAtOnce ? earlyAnswer(input, asItStands) : null;
       yield* recordTask(sealer, input, draft, folds, outcome, early);
+      // A call that is answered with its outcome promises nothing.
+      if (input.callback !== null && outcome === null)
+        yield* outbox.promise({ ...input, ...input.callback }, early !== null);
       const { taskId } = input;
       if (early !== null) return { kind: 'answered_early', outcome: early, taskId, folds };
       if (outcome !== null) return { kind: 'answered', outcome, replayed: false, taskId };
@@ -114,6 +119,7 @@ export function createSyncScripts(sealer: Sealer, rules: SizeRules, keys: Forwar
       const outcome: SyncOutcome = asSubmitted
         ? { kind: 'submitted', taskId: taskId as never }
         : yield* outcomeSoFar(sealer, rules, accountNo, taskId);
+      yield* outbox.arm(accountNo, taskId);
       yield* fixResponse(accountNo, taskId, sealer.seal(outcome));
       return outcome;
     },
@@ -243,7 +249,7 @@ function* recordTask(
   outcome: SyncOutcome | null,
   early: SyncOutcome | null,
 ): Script<void> {
-  const { accountNo, taskId, principalNo, generation, nowMs, hasWebhook, context } = input;
+  const { accountNo, taskId, principalNo, generation, nowMs, context } = input;
   const stored: StoredOutcome =
     outcome === null
       ? { kind: 'draft', draft, answered: early !== null }
@@ -257,7 +263,7 @@ function* recordTask(
     generation,
     createdAt: nowMs,
     completedAt: outcome === null ? null : nowMs,
-    hasWebhook,
+    hasWebhook: input.callback !== null,
     audienceTotal: folds.length,
     audienceDone: 0,
     context: context === null ? null : sealer.seal(context),

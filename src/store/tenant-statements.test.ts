@@ -21,6 +21,8 @@ const tenantTables = [
   'forward_operation',
   'sales_agent',
   'syndication',
+  'webhook_endpoint',
+  'webhook_delivery',
 ];
 
 /** Statements of our own work, which no caller reaches with a choice of rows: file and constant, with the reason. */

@@ -124,7 +124,7 @@ async function perform(
       primitives: nodePrimitives,
       clock: systemClock,
       build: { version: '0', supportedBilling: [] },
-      webhooksOffered: false,
+      refusalOfAddress: async () => null,
     },
     {
       operation: 'sync_audiences',

@@ -1,10 +1,17 @@
 import type { RequestKey } from '../../base/brand.ts';
 import { AppError } from '../../base/faults.ts';
 import type { JsonObject } from '../../engine/types.ts';
-import type { AccountQuery, AccountReference, AccountRequest } from '../../service/api.ts';
+import type {
+  AccountQuery,
+  AccountReference,
+  AccountRequest,
+  CallbackRequest,
+  Generation,
+} from '../../service/api.ts';
 import { readAccountReference, readNaturalKey } from './account-reference.ts';
 import { ArgumentReader, isObject, IssueList } from './argument-reader.ts';
 import { fieldOf } from './issues.ts';
+import { readPushConfig } from './push-config.ts';
 import { readRequestKey } from './sync-audiences-request.ts';
 
 const accountStatuses = [
@@ -64,6 +71,7 @@ export interface AccountsArguments {
   readonly warnings: readonly (readonly string[])[];
   readonly deleteMissing: boolean;
   readonly dryRun: boolean;
+  readonly callback: CallbackRequest | null;
 }
 
 /** Legal fields that change nothing here; their sender is told so. */
@@ -104,7 +112,7 @@ function readAccountEntry(
 }
 
 /** Reads the arguments of sync_accounts. */
-export function readSyncAccounts(args: JsonObject): AccountsArguments {
+export function readSyncAccounts(args: JsonObject, generation: Generation): AccountsArguments {
   const issues = new IssueList();
   const reader = new ArgumentReader(args, [], issues);
   const requestKey = readRequestKey(reader, true);
@@ -125,6 +133,7 @@ export function readSyncAccounts(args: JsonObject): AccountsArguments {
     accounts.push(account);
     warnings.push(warningsOf(entryReader));
   }
+  const callback = readPushConfig(reader, issues, generation);
   issues.settle();
-  return { requestKey, accounts, warnings, deleteMissing, dryRun };
+  return { requestKey, accounts, warnings, deleteMissing, dryRun, callback };
 }

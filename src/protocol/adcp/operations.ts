@@ -12,6 +12,7 @@ import type { BuildFacts } from './capabilities.ts';
 import { holdsCredential, refuseCredentials } from './credentials.ts';
 import { checkContext, echoableContext, enveloped } from './envelope.ts';
 import { errorOfFault } from './error-body.ts';
+import { checkCallbackAddress, type RefusalOfAddress } from './push-config.ts';
 import { defaultRelease, negotiate } from './releases.ts';
 import { requestDigest } from './request-digest.ts';
 import { readSyncAudiences } from './sync-audiences-request.ts';
@@ -35,8 +36,7 @@ export interface AdcpOptions {
   readonly primitives: Primitives;
   readonly clock: Clock;
   readonly build: BuildFacts;
-  /** False: a call that asks for a webhook is refused by name. */
-  readonly webhooksOffered: boolean;
+  readonly refusalOfAddress: RefusalOfAddress;
 }
 
 /** One invocation, its members already taken to tokens. */
@@ -85,7 +85,8 @@ function fresh(body: JsonObject): Answer {
 }
 
 const syncAudiences: Handler = async (options, call, caller, generation) => {
-  const read = readSyncAudiences(call.args, call.prepared, generation, options.webhooksOffered);
+  const read = readSyncAudiences(call.args, call.prepared, generation);
+  await checkCallbackAddress(read.callback, options.refusalOfAddress);
   const answer = await options.service.syncAudiences({
     ...read,
     caller,
@@ -98,7 +99,9 @@ const syncAudiences: Handler = async (options, call, caller, generation) => {
 };
 
 const syncAccounts: Handler = async (options, call, caller, generation) => {
-  const { warnings, ...read } = readSyncAccounts(call.args);
+  const { warnings, callback, ...read } = readSyncAccounts(call.args, generation);
+  // Accounts are synced before the answer, so that nothing is left to notify of; what is wrong with the channel is still said.
+  await checkCallbackAddress(callback, options.refusalOfAddress);
   const answer = await options.service.syncAccounts({
     ...read,
     caller,

@@ -58,17 +58,20 @@ describe('list_accounts', () => {
 describe('sync_accounts', () => {
   const key = { idempotency_key: 'x'.repeat(16) };
   const pair = { brand: { domain: 'acme.example' }, operator: 'agency.example' };
-  const read = (...accounts: JsonObject[]): unknown => readSyncAccounts({ ...key, accounts });
+  const read = (...accounts: JsonObject[]): unknown => readSyncAccounts({ ...key, accounts }, '3.1');
 
   it('reads both modes and warns of what is not used', () => {
-    const call = readSyncAccounts({
-      ...key,
-      accounts: [
-        { ...pair, billing: 'operator', payment_terms: 'net_30', notification_configs: [] },
-        { account: { account_id: 'a' } },
-      ],
-      dry_run: true,
-    });
+    const call = readSyncAccounts(
+      {
+        ...key,
+        accounts: [
+          { ...pair, billing: 'operator', payment_terms: 'net_30', notification_configs: [] },
+          { account: { account_id: 'a' } },
+        ],
+        dry_run: true,
+      },
+      '3.1',
+    );
     assert.deepEqual(call, {
       requestKey: key.idempotency_key,
       deleteMissing: false,
@@ -88,15 +91,16 @@ describe('sync_accounts', () => {
         { reference: { kind: 'id', accountId: 'a' }, mode: 'settings', billing: null },
       ],
       warnings: [['payment_terms is not used by this seller.'], []],
+      callback: null,
     });
   });
   it('refuses wrong values by field', () => {
     assert.equal(
-      refusal(() => readSyncAccounts({ accounts: [] })),
+      refusal(() => readSyncAccounts({ accounts: [] }, '3.1')),
       'idempotency_key required',
     );
     assert.equal(
-      refusal(() => readSyncAccounts(key)),
+      refusal(() => readSyncAccounts(key, '3.1')),
       'accounts required',
     );
     assert.equal(
@@ -116,7 +120,7 @@ describe('sync_accounts', () => {
       'accounts[0].operator not',
     );
     assert.equal(
-      refusal(() => readSyncAccounts({ ...key, accounts: ['x'] })),
+      refusal(() => readSyncAccounts({ ...key, accounts: ['x'] }, '3.1')),
       'accounts[0] type',
     );
     const config = { notification_configs: [{ subscriber_id: 's' }] };

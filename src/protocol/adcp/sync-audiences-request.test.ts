@@ -34,7 +34,7 @@ function read(
   members: PreparedAudience[] = [],
   generation: Generation = '3.1',
 ): SyncArguments {
-  return readSyncAudiences({ idempotency_key: key, account, ...args }, members, generation, false);
+  return readSyncAudiences({ idempotency_key: key, account, ...args }, members, generation);
 }
 
 /** `CODE field keyword` of the first issue. */
@@ -78,7 +78,7 @@ describe('sync_audiences arguments', () => {
       requestKey: key,
       deleteMissing: true,
       invalidMembers: 'skip',
-      wantsCallback: false,
+      callback: null,
       audiences: [
         {
           audienceId: 'a',
@@ -177,7 +177,7 @@ describe('sync_audiences arguments', () => {
   it('needs the key of everybody but callers of the first page', () => {
     const without = { account };
     const asks = (generation: Generation): string =>
-      refusal(() => readSyncAudiences(without, [], generation, false));
+      refusal(() => readSyncAudiences(without, [], generation));
     assert.equal(asks('3.0'), 'INVALID_REQUEST idempotency_key required');
     assert.equal(asks('3.1'), 'INVALID_REQUEST idempotency_key required');
     assert.equal(asks('legacy'), 'accepted');
@@ -194,17 +194,63 @@ describe('sync_audiences arguments', () => {
     );
   });
 
-  it('refuses a webhook by name until there are webhooks, and not where none is needed', () => {
-    const hook = { push_notification_config: { url: 'https://buyer.example/hook' } };
+  it('reads where to send the outcome, which a discovery has no use for', () => {
+    const hook = { push_notification_config: { url: 'https://buyer.example/hook', operation_id: 'op_1' } };
+    const callback = {
+      shape: 'adcp',
+      url: 'https://buyer.example/hook',
+      operationId: 'op_1',
+      token: null,
+      authentication: null,
+    };
+    assert.deepEqual(read({ ...hook, ...entry({}) }).callback, callback);
+    assert.equal(read(hook).callback, null);
+    const without = { push_notification_config: { url: 'https://buyer.example/hook' } };
+    const named = (generation: Generation): string | null | undefined =>
+      readSyncAudiences({ idempotency_key: key, account, ...without, ...entry({}) }, [], generation).callback
+        ?.operationId;
+    assert.deepEqual([named('3.0'), named('legacy')], [null, null]);
     assert.equal(
-      refusal(() => read({ ...hook, ...entry({}) })),
-      'UNSUPPORTED_FEATURE push_notification_config',
+      refusal(() => named('3.1')),
+      'INVALID_REQUEST push_notification_config.operation_id required',
     );
-    assert.equal(read(hook).wantsCallback, false);
-    const offered = (generation: Generation): boolean =>
-      readSyncAudiences({ idempotency_key: key, account, ...hook, ...entry({}) }, [], generation, true)
-        .wantsCallback;
-    assert.deepEqual([offered('3.1'), offered('3.0'), offered('legacy')], [true, false, false]);
+  });
+
+  it('refuses a channel that cannot be honoured, each with its field', () => {
+    const secret = 's'.repeat(32);
+    const good = { url: 'https://buyer.example/hook', operation_id: 'op_1' };
+    const table: readonly (readonly [JsonObject, string])[] = [
+      [{ operation_id: 'op_1' }, 'url required'],
+      [{ ...good, url: 'no address' }, 'url format'],
+      [{ ...good, url: 7 }, 'url type'],
+      [{ ...good, operation_id: 'a b' }, 'operation_id pattern'],
+      [{ ...good, token: 'short' }, 'token minLength'],
+      [{ ...good, authentication: { credentials: secret } }, 'authentication.schemes required'],
+      [{ ...good, authentication: { schemes: [], credentials: secret } }, 'authentication.schemes minItems'],
+      [
+        { ...good, authentication: { schemes: ['Bearer', 'HMAC-SHA256'], credentials: secret } },
+        'authentication.schemes maxItems',
+      ],
+      [
+        { ...good, authentication: { schemes: ['Basic'], credentials: secret } },
+        'authentication.schemes enum',
+      ],
+      [{ ...good, authentication: { schemes: ['Bearer'] } }, 'authentication.credentials required'],
+      [
+        { ...good, authentication: { schemes: ['Bearer'], credentials: 'short' } },
+        'authentication.credentials minLength',
+      ],
+      [
+        { ...good, authentication: { schemes: ['Bearer'], credentials: `${secret} x` } },
+        'authentication.credentials pattern',
+      ],
+    ];
+    for (const [config, expected] of table) {
+      assert.equal(
+        refusal(() => read({ push_notification_config: config, ...entry({}) })),
+        `INVALID_REQUEST push_notification_config.${expected}`,
+      );
+    }
   });
 });
 
@@ -297,7 +343,7 @@ describe('wrong types and bounds, each with its field', () => {
   }
   it('account missing', () => {
     assert.equal(
-      refusal(() => readSyncAudiences({ idempotency_key: key }, [], '3.1', false)),
+      refusal(() => readSyncAudiences({ idempotency_key: key }, [], '3.1')),
       'INVALID_REQUEST account required',
     );
   });

@@ -1,10 +1,10 @@
 import type { AudienceId, RequestKey } from '../../base/brand.ts';
-import { AppError } from '../../base/faults.ts';
 import { limits } from '../../base/limits.ts';
 import type { JsonObject, PreparedAudience } from '../../engine/types.ts';
-import type { AccountReference, AudienceRequest, Generation } from '../../service/api.ts';
+import type { AccountReference, AudienceRequest, CallbackRequest, Generation } from '../../service/api.ts';
 import { readRequiredAccount } from './account-reference.ts';
 import { ArgumentReader, isArray, isObject, IssueList } from './argument-reader.ts';
+import { readPushConfig } from './push-config.ts';
 
 /** What the arguments of sync_audiences say, checked. */
 export interface SyncArguments {
@@ -14,7 +14,8 @@ export interface SyncArguments {
   readonly audiences: readonly AudienceRequest[] | null;
   readonly deleteMissing: boolean;
   readonly invalidMembers: 'fail' | 'skip';
-  readonly wantsCallback: boolean;
+  /** Null for discovery too, which is always answered at once. */
+  readonly callback: CallbackRequest | null;
 }
 
 const audienceTypes = ['crm', 'suppression', 'lookalike_seed'] as const;
@@ -157,24 +158,6 @@ function readInvalidMembers(reader: ArgumentReader, issues: IssueList): 'fail' |
   return oursReader.oneOf('invalid_members', ['fail', 'skip']) ?? 'fail';
 }
 
-/**
- * Whether the caller asks for a webhook. A channel that cannot be honoured is refused by name, never ignored
- * (AdCP, task polling and push notifications). Discovery is always answered at once and needs no channel.
- */
-function wantsCallback(
-  config: JsonObject | undefined,
-  webhooksOffered: boolean,
-  isDiscovery: boolean,
-): boolean {
-  if (config === undefined || isDiscovery) return false;
-  if (webhooksOffered) return true;
-  throw new AppError('UNSUPPORTED_FEATURE', 'This server sends no webhooks yet.', {
-    field: 'push_notification_config',
-    suggestion:
-      'Leave push_notification_config out; read the status with a discovery call (no audiences) later.',
-  });
-}
-
 /** Rules on the list as a whole. Sources: AdCP sync-audiences-request (`if`/`then`); contract, syncing an audience. */
 function checkList(reader: ArgumentReader, deleteMissing: boolean): void {
   if (deleteMissing && !reader.has('audiences')) {
@@ -199,7 +182,6 @@ export function readSyncAudiences(
   args: JsonObject,
   prepared: readonly PreparedAudience[],
   generation: Generation,
-  webhooksOffered: boolean,
 ): SyncArguments {
   const issues = new IssueList();
   const reader = new ArgumentReader(args, [], issues);
@@ -209,9 +191,8 @@ export function readSyncAudiences(
   const audiences = readAudiences(reader, prepared, issues);
   const invalidMembers = readInvalidMembers(reader, issues);
   checkList(reader, deleteMissing);
-  const config = reader.object('push_notification_config');
+  const callback = readPushConfig(reader, issues, generation);
   issues.settle();
-  const asksCallback = wantsCallback(config, webhooksOffered, audiences === null);
   // settle() threw if the account could not be read.
   return {
     account: account as AccountReference,
@@ -219,7 +200,6 @@ export function readSyncAudiences(
     audiences,
     deleteMissing,
     invalidMembers,
-    // Callers of before 3.1 know no submitted answer.
-    wantsCallback: asksCallback && generation === '3.1',
+    callback: audiences === null ? null : callback,
   };
 }

@@ -3,12 +3,14 @@ import type { JsonObject, PreparedAudience } from '../../engine/types.ts';
 import type { AdvertiserService } from '../../service/advertiser-api.ts';
 import type { Principal, RollcallService } from '../../service/api.ts';
 import type { IssueList } from '../adcp/argument-reader.ts';
+import type { RefusalOfAddress } from '../adcp/push-config.ts';
 import type { SyndicationService } from '../../service/syndication/api.ts';
 import type { Schema } from './schema.ts';
 
 export interface RestOptions {
   readonly service: RollcallService & AdvertiserService & SyndicationService;
   readonly primitives: Primitives;
+  readonly refusalOfAddress: RefusalOfAddress;
 }
 
 /** One request, checked against its route. */

@@ -111,6 +111,48 @@ export const audiencesSchema: Schema = {
   description: 'The audiences to change, each named once.',
 };
 
+const pushNotificationConfig: Schema = object(
+  {
+    url: {
+      type: 'string',
+      minLength: 1,
+      maxLength: limits.webhookUrlCharsMax,
+      pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[!-~]+$',
+      'x-says': 'an address such as https://buyer.example/callbacks',
+      description: 'Your address, which is called once the task is over.',
+    },
+    token: {
+      type: ['string', 'null'],
+      minLength: 1,
+      maxLength: limits.webhookTokenCharsMax,
+      description: 'Sent back in `data.token`.',
+    },
+    authentication: object(
+      {
+        schemes: {
+          type: 'array',
+          items: { type: 'string', enum: ['Bearer', 'HMAC-SHA256'] },
+          minItems: 1,
+          maxItems: 1,
+          description: 'How the callback shows that it is from here.',
+        },
+        credentials: {
+          type: 'string',
+          minLength: limits.webhookCredentialCharsMin,
+          maxLength: limits.webhookCredentialCharsMax,
+          pattern: '^[!-~]+$',
+          'x-says': 'printable ASCII without spaces',
+          description: 'The bearer token, or the key of the HMAC. Never given back.',
+        },
+      },
+      ['schemes', 'credentials'],
+      'Left out: callbacks are signed as RFC 9421 says, with keys from `/.well-known/jwks.json`.',
+    ),
+  },
+  ['url'],
+  'Where to send the outcome: `POST` with `{type, timestamp, data}`.',
+);
+
 export const syncBodySchema: Schema = object(
   {
     audiences: audiencesSchema,
@@ -119,6 +161,7 @@ export const syncBodySchema: Schema = object(
       default: false,
       description: 'True deletes every audience of yours that this request does not name.',
     },
+    pushNotificationConfig,
     ext: object(
       {
         rollcall: object({

@@ -3,9 +3,10 @@ import type { AudienceId, RequestKey } from '../../base/brand.ts';
 import { AppError } from '../../base/faults.ts';
 import { limits } from '../../base/limits.ts';
 import type { JsonObject, PreparedAudience } from '../../engine/types.ts';
-import type { AudienceRequest, ConsentBasis, ItemFault } from '../../service/api.ts';
+import type { AudienceRequest, CallbackRequest, ConsentBasis, ItemFault } from '../../service/api.ts';
 import { memberFaultItems } from '../../service/member-fault-items.ts';
 import { isArray, isObject, IssueList } from '../adcp/argument-reader.ts';
+import { checkCallbackAddress } from '../adcp/push-config.ts';
 import { requestDigest } from '../adcp/request-digest.ts';
 import { checkValue } from './check-schema.ts';
 import { inRestItemWords } from './item-fault.ts';
@@ -41,13 +42,22 @@ function checkSyncBody(body: JsonObject, issues: IssueList): void {
   }
 }
 
-/** A channel that cannot be honoured is refused by name, never ignored. */
-function refuseCallback(body: JsonObject): void {
-  if (!Object.hasOwn(body, 'pushNotificationConfig')) return;
-  throw new AppError('UNSUPPORTED_FEATURE', 'This server sends no callbacks yet.', {
-    field: 'pushNotificationConfig',
-    suggestion: 'Leave pushNotificationConfig out, and ask GET /tasks/{taskId} how far the sync is.',
-  });
+/** Checked for shape by the route's schema. Source: Scope3 REST, callbacks. */
+function callbackOf(body: JsonObject): CallbackRequest | null {
+  const config = body['pushNotificationConfig'];
+  if (!isObject(config)) return null;
+  const { url, token, authentication } = config;
+  const given = isObject(authentication) ? authentication : null;
+  const schemes = given?.['schemes'] as readonly ('Bearer' | 'HMAC-SHA256')[] | undefined;
+  const scheme = schemes?.[0];
+  return {
+    shape: 'rest',
+    url: url as string,
+    operationId: null,
+    token: typeof token === 'string' ? token : null,
+    authentication:
+      given === null || scheme === undefined ? null : { scheme, credentials: given['credentials'] as string },
+  };
 }
 
 const noMembers: Omit<PreparedAudience, 'audienceIndex'> = {
@@ -138,7 +148,6 @@ function invalidMembersOf(body: JsonObject): 'fail' | 'skip' {
 }
 
 async function performSync(options: RestOptions, call: RestCall): Promise<RestAnswer> {
-  refuseCallback(call.body);
   const entries = call.body['audiences'] as readonly JsonObject[];
   const issues = new IssueList();
   checkArrayLengths(entries, call.members, issues);
@@ -148,6 +157,8 @@ async function performSync(options: RestOptions, call: RestCall): Promise<RestAn
   const invalidMembers = invalidMembersOf(call.body);
   if (invalidMembers === 'fail') refuseIfAllFail(audiences);
   const accountId = must(call.params['accountId'], () => 'the route names the account');
+  const callback = callbackOf(call.body);
+  await checkCallbackAddress(callback, options.refusalOfAddress, 'pushNotificationConfig.url');
   const { replayed, taskId } = await options.service.syncAudiences({
     caller: call.caller,
     // The words of tasks that AdCP callers ask for; this door has its own.
@@ -158,7 +169,7 @@ async function performSync(options: RestOptions, call: RestCall): Promise<RestAn
     audiences,
     deleteMissing: call.body['deleteMissing'] === true,
     invalidMembers,
-    wantsCallback: false,
+    callback,
     wantsTask: true,
     context: undefined,
     encode: () => ({}),

@@ -58,7 +58,7 @@ const server = createHttpServer({
         primitives: nodePrimitives,
         clock: systemClock,
         build: { version: '0.1.0', supportedBilling: ['operator'] },
-        webhooksOffered: false,
+        refusalOfAddress: async () => null,
       }),
     },
   ],

@@ -4,7 +4,6 @@ import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from '../..
 export interface MatchWorkerData {
   readonly dataDir: string;
   readonly heldRowCountMax: number;
-  readonly sealKey: Uint8Array;
 }
 
 /** What a change of the graph came to. */

@@ -7,10 +7,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '../../base/assert.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
-import { createMatchScripts } from '../../service/match-scripts.ts';
+import { createMatchReads } from '../../service/match-scripts.ts';
 import { createMemberKeeper, type MergeJob } from '../../service/member-keeper.ts';
 import type { MergedPiece } from '../../service/block-scripts.ts';
-import { createSealer } from '../../service/seal.ts';
 import { openSqliteReader } from '../../store/sqlite/reader.ts';
 import { createGraphScripts, loadGraph } from '../../service/graph-store.ts';
 import { emptySnapshot, indexOf } from '../../engine/identity/snapshot.ts';
@@ -18,11 +17,9 @@ import type { GraphFacts, MatchReply, MatchRequest, MatchWorkerData } from './ma
 
 const port = must(parentPort, () => 'the match worker runs in a worker thread');
 const data = workerData as MatchWorkerData;
-// Sizes play no part in reading; the rules live in the thread that writes.
-const rules = { minimumSize: 1, sandboxMinimumSize: 1 };
 const reader = openSqliteReader({
   dataDir: data.dataDir,
-  scripts: { ...createMatchScripts(createSealer(data.sealKey), rules), ...createGraphScripts() },
+  scripts: { ...createMatchReads(), ...createGraphScripts() },
 });
 let graph = indexOf(emptySnapshot);
 const keeper = createMemberKeeper({

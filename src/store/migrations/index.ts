@@ -2,9 +2,10 @@ import { start } from './0001-start.ts';
 import { buyerApi } from './0002-buyer-api.ts';
 import { hiddenPieces } from './0003-hidden-pieces.ts';
 import { syndication } from './0004-syndication.ts';
+import { webhooks } from './0005-webhooks.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [start, buyerApi, hiddenPieces, syndication];
+export const migrations: readonly Migration[] = [start, buyerApi, hiddenPieces, syndication, webhooks];
