@@ -268,8 +268,8 @@ for (const binding of bindings) {
       assert.equal(await refused({ account: { account_id: 'nobody' } }), 'ACCOUNT_NOT_FOUND');
       assert.equal(await refused({ adcp_version: '99.0' }), 'VERSION_UNSUPPORTED');
       assert.equal(await refused({ ext: { api_key: secret } }), 'CREDENTIAL_IN_ARGS');
-      const push_notification_config = { url: 'https://buyer.example/hook' };
-      assert.equal(await refused({ push_notification_config }), 'UNSUPPORTED_FEATURE');
+      const push_notification_config = { url: 'https://127.0.0.2/hook', operation_id: 'op-1' };
+      assert.equal(await refused({ push_notification_config }), 'INVALID_REQUEST');
     });
 
     test('a bad hash fails its audience, in the words of each generation', async () => {

@@ -194,15 +194,18 @@ function rules(door: Door): void {
     }
   });
 
-  test('contract 4 inline: a webhook that cannot be sent is refused by name, and nothing is accepted', async () => {
+  test('contract 4 inline: a webhook to an address that may not be called is refused by name, and nothing is accepted', async () => {
     const buyer = await newBuyer(hasty);
     const answer = await buyer.send({
       audiences: [{ audience_id: 'a', add: members(3) }],
-      push_notification_config: { url: 'https://buyer.example/hook', operation_id: 'op-1' },
+      push_notification_config: {
+        url: 'https://169.254.169.254/hook',
+        ...(door.isAdcp ? { operation_id: 'op-1' } : {}),
+      },
     });
     assert.deepEqual(
       [answer.error?.code, answer.error?.field],
-      ['UNSUPPORTED_FEATURE', 'push_notification_config'],
+      ['INVALID_REQUEST', `push_notification_config.url`],
     );
     assert.deepEqual(await buyer.sync(), []);
   });

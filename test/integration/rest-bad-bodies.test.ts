@@ -189,16 +189,40 @@ const shapes: readonly (readonly [name: string, body: Fields, field: string, fix
   ],
   ['ext that is no object', { audiences: [change], ext: 'canary' }, 'ext', /must be an object/],
   [
-    'a callback',
-    { audiences: [change], pushNotificationConfig: { url: 'https://canary.example/' } },
-    'pushNotificationConfig',
-    /Leave pushNotificationConfig out/,
+    'a callback to an address inside',
+    { audiences: [change], pushNotificationConfig: { url: 'https://127.0.0.2/canary' } },
+    'pushNotificationConfig.url',
+    /public https/,
+  ],
+  [
+    'a callback under two schemes',
+    {
+      audiences: [change],
+      pushNotificationConfig: {
+        url: 'https://canary.example/',
+        authentication: { schemes: ['Bearer', 'HMAC-SHA256'], credentials: 'canary'.repeat(6) },
+      },
+    },
+    'pushNotificationConfig.authentication.schemes',
+    /at most 1 element/,
+  ],
+  [
+    'a callback with a short secret',
+    {
+      audiences: [change],
+      pushNotificationConfig: {
+        url: 'https://canary.example/',
+        authentication: { schemes: ['Bearer'], credentials: 'canary' },
+      },
+    },
+    'pushNotificationConfig.authentication.credentials',
+    /at least 32 characters/,
   ],
   [
     'null for a callback',
     { audiences: [change], pushNotificationConfig: null },
     'pushNotificationConfig',
-    /GET \/tasks\/\{taskId\}/,
+    /must be an object/,
   ],
 ];
 
