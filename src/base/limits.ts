@@ -91,6 +91,16 @@ export const limits = {
   /** A notification of AdCP, of which receivers need to read no more; and one of REST, whose receivers read 10 kB. */
   webhookBodyBytesMax: 1_000_000,
   restCallbackBytesMax: 9_500,
+  /** Attempts under way at once: in all, to one endpoint, and to endpoints that did not answer in time. */
+  webhookAttemptCountMax: 64,
+  webhookAttemptCountPerEndpointMax: 4,
+  webhookAttemptCountSlowMax: 24,
+  /** Time for a connection and for a whole attempt, and what is read of an answer that nobody needs. */
+  webhookConnectMsMax: 5_000,
+  webhookAttemptMsMax: 15_000,
+  webhookAnswerBytesMax: 64 * KiB,
+  /** Deliveries shown, or sent again, by one command. */
+  listedDeliveryCountMax: 1_000,
   headerBytesMax: 16 * KiB,
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

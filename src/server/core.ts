@@ -19,6 +19,7 @@ import { loadSecrets, type Secrets } from './secrets.ts';
 import type { SyndicationService } from '../service/syndication/api.ts';
 import { createSyndicationControl } from './syndication/control.ts';
 import { createSyndicationService } from './syndication/syndication-service.ts';
+import { createWebhookControl } from './webhooks/control.ts';
 import { createIngestPool, type IngestPool } from './threads/ingest-pool.ts';
 import { startMatchThread, type MatchThread } from './threads/match-thread.ts';
 
@@ -99,7 +100,9 @@ function dropStaleStaging(dataDir: string): void {
 /** Forgets every hour what is over; gives the end of it. */
 function keepHouse(store: Store<Scripts>): () => void {
   const timer = setInterval(() => {
-    void store.write('forgetOld', { nowMs: systemClock.now() }).catch(() => undefined);
+    const nowMs = systemClock.now();
+    for (const name of ['forgetOld', 'forgetOldDeliveries', 'forgetOldSigningKeys'] as const)
+      void store.write(name, { nowMs }).catch(() => undefined);
   }, housekeepingMs);
   timer.unref();
   return () => clearInterval(timer);
@@ -125,7 +128,9 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const { forwards, wake: synced } = control;
   const ingest = createIngestPool({ tokenKey, fingerprintKey, forwards, threadCount, fatal });
   const clock = systemClock;
-  const queue = createMatchQueue({ store, matcher: matchThread, clock, troubled, settled: synced });
+  const webhooks = await createWebhookControl({ ...options, store, secrets });
+  const notifies = webhooks.wake;
+  const queue = createMatchQueue({ store, matcher: matchThread, clock, troubled, settled: synced, notifies });
   const recovered = await queue.recover();
   if (recovered > 0) log('info', 'work_recovered', { job_count: recovered });
   await queue.rematchAll(matchThread.graphFacts().version);
@@ -146,6 +151,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       endHousekeeping();
       await control.close();
       await queue.idle();
+      await webhooks.close();
       await Promise.all([ingest.close(), matchThread.close()]);
       await sweeper.close();
       await store.close();

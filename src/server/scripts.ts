@@ -13,7 +13,10 @@ import { createForwardKeys } from '../service/syndication/forward-keys.ts';
 import { createForwardingScripts } from '../service/syndication/forwarding-scripts.ts';
 import { createSyndicationScripts } from '../service/syndication/syndication-scripts.ts';
 import { createTaskScripts } from '../service/tasks.ts';
+import { createDeliveryScripts } from '../service/webhooks/delivery-scripts.ts';
 import { createOutbox } from '../service/webhooks/outbox.ts';
+import { createWebhookOperatorScripts } from '../service/webhooks/operator-scripts.ts';
+import { createSigningKeyScripts } from '../service/webhooks/signing-keys.ts';
 import { encodeNotification } from './encode-notification.ts';
 
 /** What the scripts are made with, in every thread alike. */
@@ -35,9 +38,12 @@ export function createScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createBlockScripts(),
     ...createCapabilityScripts(),
     ...createForwardingScripts(sealer, forwardKeys),
+    ...createDeliveryScripts(sealer),
     ...createGraphScripts(),
     ...createKeyScripts(),
     ...createMatchScripts(sealer, sizes, outbox),
+    ...createSigningKeyScripts(sealer),
+    ...createWebhookOperatorScripts(sealer),
     ...createSyncScripts(sealer, sizes, forwardKeys, outbox),
     ...createSyndicationScripts(sealer, forwardKeys),
     ...createTaskScripts(sealer),

@@ -46,10 +46,21 @@ function inWordsOf30(content: unknown): unknown {
   return { ...content, audiences };
 }
 
+/** The shape of an answer that 3.0 has no word for. Source: AdCP 3.1, `media-buy/sync-audiences-response.json`, third branch. */
+function submittedMistake(content: Fields): string {
+  const isTask = typeof content['task_id'] === 'string' && content['task_id'] !== '';
+  if (!isTask) return 'a submitted answer names its task';
+  const others = ['audiences', 'errors'].filter((name) => content[name] !== undefined);
+  return others.length === 0 ? '' : `a submitted answer has no ${others.join(', ')}`;
+}
+
 /** What of an answer AdCP's schemas do not say; '': nothing. */
 export function answerMistake(operation: string, content: unknown): string {
   const schema = responseSchemas[operation];
   if (schema === undefined) return `no schema of ${operation}`;
+  const isSubmitted =
+    operation === 'sync_audiences' && isObject(content) && content['status'] === 'submitted';
+  if (isSubmitted && content['adcp_version'] === '3.1') return submittedMistake(content);
   official ??= validatorOf(sdkSchemas);
   // These have no branch for a refusal: it is the envelope's, and only its error has a schema.
   const isRefusal = isObject(content) && content['status'] === 'failed' && isObject(content['adcp_error']);

@@ -123,7 +123,7 @@ describe('requests', () => {
   let answer: (path: string) => readonly [number, Record<string, string>] = () => [200, {}];
   const open: Outbound[] = [];
   const outbound = (allowNetworks: readonly Network[], resolve?: Resolve): Outbound => {
-    const made = createOutbound({ allowNetworks }, resolve);
+    const made = createOutbound({ allowNetworks }, resolve === undefined ? {} : { resolve });
     open.push(made);
     return made;
   };

@@ -11,6 +11,13 @@ import { addressRules, badNetwork, refusalOfUrl, type MayCall, type OutboundRule
 /** The address may not be called, or answers with a redirect. The message names no address that was resolved. */
 export class OutboundRefusal extends Error {
   override name = 'OutboundRefusal';
+  /** The address could be called, and leads elsewhere. */
+  readonly redirects: boolean;
+
+  constructor(message: string, redirects = false) {
+    super(message);
+    this.redirects = redirects;
+  }
 }
 
 /** All addresses of a name, or an error. */
@@ -28,7 +35,15 @@ export interface Outbound {
 const systemResolve: Resolve = (hostname, done) =>
   systemLookup(hostname, { all: true, order: 'verbatim' }, done);
 
-const connectMsMax = 10_000;
+export interface OutboundOptions {
+  /** All addresses of a name; the system's own unless said. */
+  readonly resolve?: Resolve;
+  /** False: every call looks its name up anew and has a connection of its own. */
+  readonly keepsConnections?: boolean;
+  readonly connectMsMax?: number;
+}
+
+const defaultConnectMsMax = 10_000;
 
 /**
  * One answer that may not be called spoils the name: else the choice among its addresses would be the caller's. What was checked
@@ -53,10 +68,15 @@ function refusalIn(error: unknown): OutboundRefusal | null {
   return null;
 }
 
-export function createOutbound(rules: OutboundRules, resolve: Resolve = systemResolve): Outbound {
+export function createOutbound(rules: OutboundRules, options: OutboundOptions = {}): Outbound {
+  const { resolve = systemResolve, keepsConnections = true, connectMsMax = defaultConnectMsMax } = options;
   const mayCall = addressRules(rules);
   const agentWith = (may: MayCall): Agent =>
-    new Agent({ connect: { lookup: checkedLookup(resolve, may), timeout: connectMsMax } });
+    new Agent({
+      connect: { lookup: checkedLookup(resolve, may), timeout: connectMsMax },
+      // With undici, no pipelining at all means no connection that is used again.
+      ...(keepsConnections ? {} : { pipelining: 0 }),
+    });
   const agents = { 'https:': agentWith(mayCall['https:']), 'http:': agentWith(mayCall['http:']) } as const;
 
   const guarded: Outbound['fetch'] = async (input, init) => {
@@ -64,9 +84,9 @@ export function createOutbound(rules: OutboundRules, resolve: Resolve = systemRe
     const refusal = refusalOfUrl(url, rules);
     if (refusal !== null) throw new OutboundRefusal(refusal);
     const protocol = url.protocol as keyof typeof agents;
-    const options = { ...init, redirect: 'manual', dispatcher: agents[protocol] } as UndiciInit;
+    const request = { ...init, redirect: 'manual', dispatcher: agents[protocol] } as UndiciInit;
     try {
-      const response = await undiciFetch(url, options);
+      const response = await undiciFetch(url, request);
       if (response.status < 300 || response.status >= 400 || response.status === 304) {
         return response as unknown as Response;
       }
@@ -74,7 +94,7 @@ export function createOutbound(rules: OutboundRules, resolve: Resolve = systemRe
     } catch (error) {
       throw refusalIn(error) ?? error;
     }
-    throw new OutboundRefusal('The address answers with a redirect, which is not followed.');
+    throw new OutboundRefusal('The address answers with a redirect, which is not followed.', true);
   };
   return {
     fetch: guarded,

@@ -3,7 +3,8 @@ import type { Log } from '../../platform/log.ts';
 import type { Store } from '../../store/store.ts';
 import type { Scripts } from '../scripts.ts';
 import type { Secrets } from '../secrets.ts';
-import { startSyndicationThread, type SyndicationThread } from '../threads/syndication-thread.ts';
+import type { OutsideThread } from '../threads/outside-thread.ts';
+import { startSyndicationThread } from '../threads/syndication-thread.ts';
 
 export interface SyndicationControl {
   /** One word of shared memory; not 0 while some account forwards. */
@@ -31,7 +32,7 @@ export async function createSyndicationControl(parts: SyndicationControlParts): 
   const { dataDir, store, secrets, allowNetwork, log } = parts;
   const { sealKey, forwardKey } = secrets;
   const forwards = new Int32Array(new SharedArrayBuffer(4));
-  let thread: SyndicationThread | null = null;
+  let thread: OutsideThread | null = null;
   const refresh = async (): Promise<void> => {
     const isOn = await store.read('anyForwarding', {});
     Atomics.store(forwards, 0, isOn ? 1 : 0);

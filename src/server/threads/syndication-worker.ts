@@ -1,7 +1,6 @@
 /** Worker entry: pushes audiences on to other sellers, so that making calls of ten thousand members never holds up anybody. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 
-import { must } from '../../base/assert.ts';
 import { systemClock, systemRandom } from '../../platform/clock.ts';
 import { errorFields } from '../../platform/log.ts';
 import { createOutbound } from '../../platform/outbound/outbound.ts';
@@ -14,27 +13,12 @@ import { createSealer } from '../../service/seal.ts';
 import { openSqliteReader } from '../../store/sqlite/reader.ts';
 import { createGuardedFetch } from '../syndication/guarded-fetch.ts';
 import { createSdkLink } from '../syndication/sdk-link.ts';
-import type {
-  FromSyndication,
-  SyndicationWorkerData,
-  SyndicationWrite,
-  ToSyndication,
-} from './syndication-messages.ts';
+import { openOutsidePort, silenceConsole } from './outside-port.ts';
+import type { SyndicationWorkerData, SyndicationWrite } from './syndication-messages.ts';
 
-const port = must(parentPort, () => 'the syndication worker runs in a worker thread');
 const data = workerData as SyndicationWorkerData;
-const send = (message: FromSyndication): void => port.postMessage(message);
-
-// The client of the other sellers talks to the console, and nobody has read all that it may say there.
-const silent = (): void => {};
-Object.assign(console, {
-  log: silent,
-  info: silent,
-  warn: silent,
-  error: silent,
-  debug: silent,
-  trace: silent,
-});
+const port = openOutsidePort(() => pusher.wake());
+silenceConsole();
 const outbound = createOutbound({ allowNetworks: networksOf(data.allowNetwork) });
 globalThis.fetch = createGuardedFetch(outbound.fetch);
 
@@ -44,18 +28,8 @@ const reader = openSqliteReader({
   scripts: createSyndicationScripts(createSealer(data.sealKey), keys),
 });
 
-interface Writing {
-  readonly resolve: (output: boolean) => void;
-  readonly reject: (error: Error) => void;
-}
-const writing = new Map<number, Writing>();
-let nextId = 1;
 const write = async (name: SyndicationWrite, input: object): Promise<boolean> =>
-  new Promise<boolean>((resolve, reject) => {
-    const id = nextId++;
-    writing.set(id, { resolve, reject });
-    send({ kind: 'write', id, name, input: input as never });
-  });
+  (await port.write(name, input)) as boolean;
 
 const pusher = new Pusher({
   link: createSdkLink(),
@@ -77,14 +51,7 @@ const pusher = new Pusher({
       kept: (accountNo, audienceNo, upTo) => reader.readNow('keptForwards', { accountNo, audienceNo, upTo }),
       write: async (input) => write('compactForwards', input),
     }),
-  troubled: (cause) => send({ kind: 'log', level: 'error', event: 'push_fault', fields: errorFields(cause) }),
+  troubled: (cause) => port.log('error', 'push_fault', errorFields(cause)),
 });
 
-port.on('message', (message: ToSyndication) => {
-  if (message.kind === 'wake') return pusher.wake();
-  const waiting = writing.get(message.id);
-  writing.delete(message.id);
-  if (message.ok) waiting?.resolve(message.output);
-  else waiting?.reject(new Error('the store did not write'));
-});
 pusher.wake();

@@ -51,7 +51,23 @@ CREATE TABLE webhook_delivery (
   CHECK ((state = 'waiting') = (next_attempt_at IS NOT NULL)),
   CHECK ((state IN ('held', 'armed')) = (body IS NULL))
 ) STRICT;
+-- Of what is over, the newest are asked for.
+CREATE INDEX webhook_delivery_finished ON webhook_delivery (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX webhook_delivery_by_task ON webhook_delivery (account_no, task_id);
 CREATE INDEX webhook_delivery_waiting ON webhook_delivery (endpoint_no, next_attempt_at) WHERE state = 'waiting';
+
+-- Keys that notifications are signed with. The newest whose time has come signs; those before it stay published for a while.
+CREATE TABLE signing_key (
+  key_no INTEGER PRIMARY KEY,
+  kid TEXT NOT NULL UNIQUE,
+  -- A JWK.
+  public_key TEXT NOT NULL,
+  -- Sealed.
+  private_key BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  signs_from INTEGER NOT NULL,
+  -- NULL while it is the newest.
+  published_until INTEGER
+) STRICT;
 `,
 };

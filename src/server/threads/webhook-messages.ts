@@ -1,0 +1,5 @@
+export interface WebhookWorkerData {
+  readonly dataDir: string;
+  readonly sealKey: Uint8Array;
+  readonly allowNetwork: readonly string[];
+}

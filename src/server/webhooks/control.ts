@@ -1,0 +1,56 @@
+/** The thread that delivers notifications, from when there is first something to deliver. */
+import { must } from '../../base/assert.ts';
+import { systemClock } from '../../platform/clock.ts';
+import type { Log } from '../../platform/log.ts';
+import { workerUrl } from '../../platform/worker-url.ts';
+import { makeSigningKey } from '../../service/webhooks/signing-keys.ts';
+import type { Store } from '../../store/store.ts';
+import type { Scripts } from '../scripts.ts';
+import type { Secrets } from '../secrets.ts';
+import { startOutsideThread, type OutsideThread } from '../threads/outside-thread.ts';
+import type { WebhookWorkerData } from '../threads/webhook-messages.ts';
+
+export interface WebhookControl {
+  /** Something may be deliverable. */
+  wake(): void;
+  close(): Promise<void>;
+}
+
+export interface WebhookControlParts {
+  readonly dataDir: string;
+  readonly store: Store<Scripts>;
+  readonly secrets: Secrets;
+  readonly allowNetwork: readonly string[];
+  readonly log: Log;
+}
+
+/** The scripts that the thread may ask for. */
+const writes = ['recordAttempts'] as const;
+
+export async function createWebhookControl(parts: WebhookControlParts): Promise<WebhookControl> {
+  const { dataDir, store, secrets, allowNetwork, log } = parts;
+  await store.write('ensureSigningKey', { key: makeSigningKey(), nowMs: systemClock.now() });
+  let thread: OutsideThread | null = null;
+  const start = (): OutsideThread =>
+    startOutsideThread({
+      url: workerUrl('../threads/webhook-worker', import.meta.url),
+      name: 'webhook',
+      workerData: { dataDir, sealKey: secrets.sealKey, allowNetwork } satisfies WebhookWorkerData,
+      write: async (name, input) => {
+        const known = must(
+          writes.find((one) => one === name),
+          () => 'a script that this thread may ask for',
+        );
+        return store.write(known, input);
+      },
+      log,
+    });
+  if (await store.read('unfinishedDeliveries', {})) thread = start();
+  return {
+    wake: () => {
+      thread ??= start();
+      thread.wake();
+    },
+    close: async () => thread?.close(),
+  };
+}
