@@ -10,6 +10,13 @@ import { nodePrimitives } from '../platform/primitives.ts';
 import { packageVersion } from '../platform/package-version.ts';
 import { agentCardPath, createAgentCardEndpoint } from '../protocol/a2a/card-endpoint.ts';
 import { createA2aEndpoint } from '../protocol/a2a/endpoint.ts';
+import {
+  brandPath,
+  createBrandEndpoint,
+  createKeySetEndpoint,
+  keySetPath,
+  type KeyEndpointOptions,
+} from '../protocol/adcp/key-endpoints.ts';
 import type { AdcpOptions } from '../protocol/adcp/operations.ts';
 import type { Door } from '../protocol/endpoint.ts';
 import { createMcpEndpoint } from '../protocol/mcp/endpoint.ts';
@@ -37,7 +44,7 @@ export interface RunningNode {
 const closeGraceMs = 10_000;
 
 /** Every protocol, each behind its path. */
-function doorsOf({ service }: Core, adcp: AdcpOptions, publicUrl: string): readonly Door[] {
+function doorsOf({ service, store }: Core, adcp: AdcpOptions, publicUrl: string): readonly Door[] {
   const { refusalOfAddress } = adcp;
   const rest = createRestEndpoint({ service, primitives: nodePrimitives, refusalOfAddress });
   const docs = createDocsEndpoint({ publicUrl, openApi: openApiDocument, errorExample, tools });
@@ -55,7 +62,28 @@ function doorsOf({ service }: Core, adcp: AdcpOptions, publicUrl: string): reado
       about: `REST in the shape of Scope3's buyer API (${restBase}/openapi.yaml)`,
       endpoint: rest,
     },
+    ...keyDoors(store, publicUrl, a2a.doorPath),
     { path: docsPath, about: 'documentation for people', endpoint: docs },
+  ];
+}
+
+/** Where receivers of notifications find the keys. */
+function keyDoors(store: Core['store'], publicUrl: string, a2aPath: string): readonly Door[] {
+  const options: KeyEndpointOptions = {
+    publicUrl,
+    publishedKeys: async () => store.read('publishedSigningKeys', { nowMs: systemClock.now() }),
+    agentPaths: [
+      { id: 'mcp', path: '/mcp' },
+      { id: 'a2a', path: a2aPath },
+    ],
+  };
+  return [
+    {
+      path: keySetPath,
+      about: 'keys that webhooks are signed with',
+      endpoint: createKeySetEndpoint(options),
+    },
+    { path: brandPath, about: 'which agents are here', endpoint: createBrandEndpoint(options) },
   ];
 }
 
@@ -76,7 +104,7 @@ export async function startNode(
     service: core.service,
     primitives: nodePrimitives,
     clock: systemClock,
-    build: { version: packageVersion(), supportedBilling },
+    build: { version: packageVersion(), supportedBilling, publicUrl: settings.publicUrl },
     refusalOfAddress: createAddressCheck({ allowNetworks: networksOf(settings.allowNetwork) }),
   };
   const http = createHttpServer({

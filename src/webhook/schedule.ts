@@ -1,4 +1,5 @@
 /** When a notification that was not taken is tried again. */
+import { limits } from '../base/limits.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -23,9 +24,6 @@ export const attemptWaitsMs: readonly number[] = [
 
 /** Share of a wait by which it is made longer or shorter, so that failures of one moment do not come back in one moment. */
 export const jitterShare = 0.1;
-
-/** Declared to callers: nothing is delivered later than this after its outcome. AdCP allows one to seven days. */
-export const horizonMs: number = 84 * hour;
 
 /** Longest wait that a receiver can ask for. */
 export const retryAfterMsMax: number = 6 * hour;
@@ -53,5 +51,5 @@ export function nextAttemptMs(
   const jittered = Math.round(waitMs * (1 + jitterShare * (2 * random - 1)));
   const asked = Math.min(Math.max(retryAfterMs ?? 0, 0), retryAfterMsMax);
   const next = failedAtMs + Math.max(jittered, asked);
-  return next > releasedAtMs + horizonMs ? null : next;
+  return next > releasedAtMs + limits.webhookHorizonMs ? null : next;
 }

@@ -123,7 +123,7 @@ async function perform(
       service: seller.node.core.service,
       primitives: nodePrimitives,
       clock: systemClock,
-      build: { version: '0', supportedBilling: [] },
+      build: { version: '0', supportedBilling: [], publicUrl: '' },
       refusalOfAddress: async () => null,
     },
     {

@@ -1,3 +1,4 @@
+import { limits } from '../../base/limits.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import type { CapabilityFacts, Generation } from '../../service/api.ts';
 import { ArgumentReader, IssueList } from './argument-reader.ts';
@@ -9,7 +10,12 @@ export interface BuildFacts {
   readonly version: string;
   /** Parties that may be billed; the accounts part of the service refuses the others. */
   readonly supportedBilling: readonly string[];
+  /** Address of the server as callers see it; empty: not known. */
+  readonly publicUrl: string;
 }
+
+/** Nothing is delivered later than this after its outcome; AdCP 3.2 wants it declared. */
+const horizonSeconds = limits.webhookHorizonMs / 1_000;
 
 const protocols = [
   'media_buy',
@@ -68,6 +74,35 @@ function adcpBlock(facts: CapabilityFacts, build: BuildFacts, generation: Genera
   };
 }
 
+/**
+ * How notifications are signed, and where the keys are. An address that is not https cannot be declared as the root of trust;
+ * receivers of a server without one are told of the keys otherwise. Source: AdCP get_adcp_capabilities, webhook_signing, identity.
+ */
+function signingBlocks({ publicUrl }: BuildFacts, generation: Generation): JsonObject {
+  const origin = URL.parse(publicUrl)?.origin;
+  const identity =
+    origin === undefined
+      ? {}
+      : {
+          identity: {
+            ...(generation === '3.1' && publicUrl.startsWith('https:')
+              ? { brand_json_url: `${publicUrl}/.well-known/brand.json` }
+              : {}),
+            key_origins: { webhook_signing: origin },
+          },
+        };
+  return {
+    webhook_signing: {
+      supported: true,
+      profile: 'adcp/webhook-signing/v1',
+      algorithms: ['ed25519'],
+      legacy_hmac_fallback: true,
+      delivery_retry_horizon_seconds: horizonSeconds,
+    },
+    ...identity,
+  };
+}
+
 /** Reads the arguments of get_adcp_capabilities: the protocols whose blocks are wanted, or undefined for all. */
 export function readCapabilitiesFilter(args: JsonObject): readonly string[] | undefined {
   const issues = new IssueList();
@@ -79,7 +114,7 @@ export function readCapabilitiesFilter(args: JsonObject): readonly string[] | un
 
 /**
  * The body of get_adcp_capabilities, made of what the running server is and has measured. A declaration is a commitment,
- * so what is not offered is absent: no webhooks, no request signing, no test controller.
+ * so what is not offered is absent: no request signing, no test controller.
  * AdCP names further tasks that a full media-buy seller owes (products, buys, delivery); an audience-sync agent declares
  * `media_buy` because its specialism belongs to that protocol, and callers see in tools/list that the others are not here.
  */
@@ -101,6 +136,7 @@ export function capabilitiesBody(
       sandbox: facts.sandbox,
     },
     ...(wantsMediaBuy ? { media_buy: mediaBuyBlock(facts, generation) } : {}),
+    ...signingBlocks(build, generation),
     last_updated: new Date(facts.lastChangedAtMs).toISOString(),
   };
 }

@@ -133,7 +133,11 @@ const facts: CapabilityFacts = {
   graphVersion: 1 as GraphVersion,
   lastChangedAtMs: 0,
 };
-const build = { version: '0.1.0', supportedBilling: ['operator', 'agent'] };
+const build = {
+  version: '0.1.0',
+  supportedBilling: ['operator', 'agent'],
+  publicUrl: 'https://seller.example',
+};
 const query = {
   filter: { statuses: ['completed'] },
   sortField: 'created_at',

@@ -120,7 +120,7 @@ const server = createHttpServer({
         service,
         primitives: nodePrimitives,
         clock: systemClock,
-        build: { version: '0.1.0', supportedBilling: ['operator'] },
+        build: { version: '0.1.0', supportedBilling: ['operator'], publicUrl: '' },
         refusalOfAddress: async () => null,
       }),
     },

@@ -26,9 +26,10 @@ export function plainRefusal(status: number, message: string): Reply {
 export function writeReply(response: ServerResponse, reply: Reply, closes: boolean, ends: boolean): number {
   const bytes = Buffer.from(reply.body ?? '');
   response.writeHead(reply.status, {
+    // What is public and the same for everybody says so itself.
+    'cache-control': 'no-store',
     ...reply.headers,
     ...(reply.status === 204 ? {} : { 'content-length': String(bytes.length) }),
-    'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(closes ? { connection: 'close' } : {}),
   });

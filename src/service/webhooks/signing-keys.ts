@@ -1,6 +1,7 @@
 /** The keys that notifications are signed with: made here, kept sealed, published, rotated with an overlap. */
 import { createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 
+import { limits } from '../../base/limits.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import type { Script } from '../../store/script.ts';
 import {
@@ -17,7 +18,7 @@ const hourMs = 3_600_000;
 /** A new key is published for so long before it signs, so that whoever keeps the list for an hour knows it by then. */
 export const signsAfterMs: number = hourMs;
 /** An old key stays published through the longest time of retries, and two days more for those who keep lists for long. */
-export const overlapMs: number = (84 + 48) * hourMs;
+export const overlapMs: number = limits.webhookHorizonMs + 48 * hourMs;
 
 /** A key pair as JWKs, and its name. */
 export interface NewSigningKey {
