@@ -93,10 +93,11 @@ export const limits = {
   restCallbackBytesMax: 9_500,
   /** Nothing is delivered later than this after its outcome. AdCP allows one to seven days. */
   webhookHorizonMs: 84 * 3_600_000,
-  /** Attempts under way at once: in all, to one endpoint, and to endpoints that did not answer in time. */
+  /** Attempts under way at once: in all, to one endpoint, to endpoints that may not answer, and to those of one caller. */
   webhookAttemptCountMax: 64,
   webhookAttemptCountPerEndpointMax: 4,
-  webhookAttemptCountSlowMax: 24,
+  webhookAttemptCountUnprovenMax: 40,
+  webhookAttemptCountUnprovenPerCallerMax: 8,
   /** Time for a connection and for a whole attempt, and what is read of an answer that nobody needs. */
   webhookConnectMsMax: 5_000,
   webhookAttemptMsMax: 15_000,

@@ -35,6 +35,12 @@ const exceptions: Readonly<Record<string, string>> = {
   'task-rows.ts listOwn': 'by the caller, whose tasks on all its accounts these are',
   'task-rows.ts removeOld': 'housekeeping by age over all accounts',
   'idempotency-rows.ts remove': 'housekeeping by age over all accounts',
+  'webhook-rows.ts dueEndpointsSql': 'finds whose turn it is, for our own delivery',
+  'webhook-rows.ts anyUnfinishedSql': 'whether there is anything to deliver, for our own start',
+  'webhook-rows.ts listDeliveriesSql': 'what the operator sees, over all accounts or one',
+  'webhook-rows.ts listEndpointsSql': 'what the operator sees, over all accounts or one',
+  'webhook-rows.ts blankBodies': 'housekeeping by age over all accounts',
+  'webhook-rows.ts forgetDeliveries': 'housekeeping by age over all accounts',
   'forwarding-rows.ts accounts': 'finds whose audiences are pushed, for our own job',
 };
 

@@ -89,6 +89,7 @@ const dueEndpointsSql = `WITH RECURSIVE lane (endpoint_no) AS (
     FROM lane WHERE lane.endpoint_no IS NOT NULL
   )
   SELECT e.endpoint_no AS endpointNo, e.principal_no AS principalNo, e.account_no AS accountNo,
+    (e.last_success_at IS NOT NULL AND e.failing_since IS NULL) AS isProven,
     max(ifnull(e.quiet_until, 0), (SELECT MIN(d.next_attempt_at) FROM webhook_delivery d
       WHERE d.state = 'waiting' AND d.endpoint_no = e.endpoint_no)) AS dueAtMs
   FROM lane JOIN webhook_endpoint e ON e.endpoint_no = lane.endpoint_no`;
@@ -135,6 +136,7 @@ export interface DueEndpointRow {
   readonly endpointNo: number;
   readonly principalNo: number;
   readonly accountNo: number;
+  readonly isProven: number;
   readonly dueAtMs: number;
 }
 

@@ -51,6 +51,8 @@ export interface AttemptRecord {
 
 export interface DispatcherDeps {
   readonly clock: Clock;
+  /** Calls `act` after that long by the clock; gives what takes it back. */
+  readonly after: (ms: number, act: () => void) => () => void;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
   /** Every endpoint for which something waits; a page of them at a time is enough. */
@@ -81,13 +83,14 @@ export class Dispatcher {
   readonly #queue = new FairQueue({
     attemptCountMax: limits.webhookAttemptCountMax,
     perEndpointMax: limits.webhookAttemptCountPerEndpointMax,
-    slowCountMax: limits.webhookAttemptCountSlowMax,
+    unprovenCountMax: limits.webhookAttemptCountUnprovenMax,
+    unprovenPerCallerMax: limits.webhookAttemptCountUnprovenPerCallerMax,
   });
   readonly #accounts = new Map<number, number>();
   readonly #underWay = new Set<number>();
   #records: AttemptRecord[] = [];
   #isRecording = false;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: () => void = () => undefined;
   #isWoken = false;
   #isClosed = false;
 
@@ -108,12 +111,12 @@ export class Dispatcher {
   /** Starts nothing more. What is under way ends as in a crash. */
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#cancel();
   }
 
   #schedule(ms: number): void {
-    clearTimeout(this.#timer);
-    if (!this.#isClosed) this.#timer = setTimeout(() => this.#tick(), ms);
+    this.#cancel();
+    if (!this.#isClosed) this.#cancel = this.#deps.after(ms, () => this.#tick());
   }
 
   #tick(): void {
@@ -160,7 +163,7 @@ export class Dispatcher {
 
   async #attempt(endpointNo: number, deliveryNo: number): Promise<void> {
     this.#underWay.add(deliveryNo);
-    let isSlow = false;
+    let answered = false;
     try {
       const delivery = this.#deps.open(this.#accounts.get(endpointNo) ?? 0, deliveryNo);
       if (delivery?.isDisabled === true) {
@@ -169,7 +172,7 @@ export class Dispatcher {
       }
       if (delivery !== null) {
         const result = await this.#deps.send(delivery);
-        isSlow = result.kind === 'failed' && result.reason === 'timeout';
+        answered = result.kind === 'answered';
         this.#recordLater(this.#recordOf(delivery, result));
         return;
       }
@@ -178,7 +181,7 @@ export class Dispatcher {
       this.#underWay.delete(deliveryNo);
       this.#deps.troubled(error);
     } finally {
-      this.#queue.done(endpointNo, isSlow);
+      this.#queue.done(endpointNo, answered);
       this.wake();
     }
   }

@@ -22,6 +22,9 @@ export const attemptWaitsMs: readonly number[] = [
   24 * hour,
 ];
 
+/** After those, until the horizon: a receiver that comes back in the last hours gets it still. */
+export const lastWaitsMs: number = hour;
+
 /** Share of a wait by which it is made longer or shorter, so that failures of one moment do not come back in one moment. */
 export const jitterShare = 0.1;
 
@@ -39,15 +42,14 @@ export interface Failure {
 }
 
 /**
- * When to try again, or null when that would be beyond the horizon or there is no further attempt. A receiver that asks for a
+ * When to try again, or null when that would be beyond the horizon. A receiver that asks for a
  * pause gets at least that; it cannot ask for less than the schedule. `random`: from 0 to 1.
  */
 export function nextAttemptMs(
   { attemptCount, failedAtMs, releasedAtMs, retryAfterMs }: Failure,
   random: number,
 ): number | null {
-  const waitMs = attemptWaitsMs[attemptCount];
-  if (waitMs === undefined) return null;
+  const waitMs = attemptWaitsMs[attemptCount] ?? lastWaitsMs;
   const jittered = Math.round(waitMs * (1 + jitterShare * (2 * random - 1)));
   const asked = Math.min(Math.max(retryAfterMs ?? 0, 0), retryAfterMsMax);
   const next = failedAtMs + Math.max(jittered, asked);

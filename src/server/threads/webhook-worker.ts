@@ -40,6 +40,10 @@ function signingKey(): SignerKey {
 
 const dispatcher = new Dispatcher({
   clock: systemClock,
+  after: (ms, act) => {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+  },
   random: () => systemRandom.bytes(1)[0]! / 255,
   dueEndpoints: () => reader.readNow('dueEndpoints', {}),
   dueDeliveries: ({ accountNo, endpointNo }, nowMs, countMax) =>

@@ -14,6 +14,8 @@ export interface SenderDeps {
   readonly random: Random;
   /** The key that signs now. */
   readonly signingKey: () => SignerKey;
+  /** How long an attempt may take. */
+  readonly attemptMsMax?: number;
 }
 
 /** What went wrong, as one of a few words: what a library or a name server says of it may hold the address. */
@@ -43,9 +45,15 @@ async function drain(response: Response): Promise<void> {
   }
 }
 
-export function createSender({ outbound, clock, random, signingKey }: SenderDeps) {
+export function createSender({
+  outbound,
+  clock,
+  random,
+  signingKey,
+  attemptMsMax = limits.webhookAttemptMsMax,
+}: SenderDeps) {
   return async ({ url, body, authentication }: OpenDelivery): Promise<AttemptResult> => {
-    const ends = AbortSignal.timeout(limits.webhookAttemptMsMax);
+    const ends = AbortSignal.timeout(attemptMsMax);
     try {
       const signing = { key: signingKey(), nonce: random.bytes(16) };
       const nowSeconds = Math.floor(clock.now() / 1_000);

@@ -11,9 +11,8 @@ import {
   forgetDeliveriesFinishedBefore,
   retryDelivery,
   waitingDelivery,
-  type DueEndpointRow,
 } from '../../store/webhook-rows.ts';
-import type { AttemptRecord, OpenDelivery } from '../../webhook/dispatcher.ts';
+import type { AttemptRecord, DueEndpoint, OpenDelivery } from '../../webhook/dispatcher.ts';
 import type { Sealer } from '../seal.ts';
 import type { StoredRegistration } from './outbox.ts';
 
@@ -29,8 +28,8 @@ export type DeliveryScripts = ReturnType<typeof createDeliveryScripts>;
 
 export function createDeliveryScripts(sealer: Sealer) {
   return {
-    *dueEndpoints(_: object): Script<readonly DueEndpointRow[]> {
-      return yield* dueEndpointRows();
+    *dueEndpoints(_: object): Script<readonly DueEndpoint[]> {
+      return (yield* dueEndpointRows()).map((row) => ({ ...row, isProven: row.isProven === 1 }));
     },
 
     *dueDeliveries(input: {
