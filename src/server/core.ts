@@ -46,6 +46,8 @@ export interface Core {
   readonly ingest: IngestPool;
   readonly queue: MatchQueue;
   readonly matchThread: MatchThread;
+  /** Something may be deliverable. */
+  readonly webhooksWoken: () => void;
   close(): Promise<void>;
 }
 
@@ -147,6 +149,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     ingest,
     queue,
     matchThread,
+    webhooksWoken: webhooks.wake,
     close: async () => {
       endHousekeeping();
       await control.close();

@@ -123,7 +123,11 @@ export async function startNode(
     log('info', 'graph_moved', { graph_version: version, user_count: personCount });
     await queue.rematchAll(version);
   };
-  const admin = createAdmin({ dataDir, store, secrets, graphMoved, syndication: core.service });
+  const admin = createAdmin({
+    ...{ dataDir, store, secrets, graphMoved },
+    syndication: core.service,
+    webhooksWoken: core.webhooksWoken,
+  });
   const token = randomBytes(32).toString('base64url');
   const adminServer = await startAdminServer(admin, token, log);
   const close = async (): Promise<void> => {

@@ -48,6 +48,36 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   { name: 'key revoke', summary: 'Make a key useless from now on', load: () => import('./key-revoke.ts') },
   {
+    name: 'webhook list',
+    summary: 'List notifications to buyers, the newest first',
+    load: () => import('./webhook-list.ts'),
+  },
+  {
+    name: 'webhook replay',
+    summary: 'Send notifications again, with the same key and the same bytes',
+    load: () => import('./webhook-replay.ts'),
+  },
+  {
+    name: 'webhook endpoints',
+    summary: 'Show the addresses that buyers registered, and how they are',
+    load: () => import('./webhook-endpoints.ts'),
+  },
+  {
+    name: 'webhook enable',
+    summary: 'Call an address again that is called no longer',
+    load: () => import('./webhook-enable.ts'),
+  },
+  {
+    name: 'signing-key list',
+    summary: 'List the keys that notifications are signed with',
+    load: () => import('./signing-key-list.ts'),
+  },
+  {
+    name: 'signing-key rotate',
+    summary: 'Make a new key for notifications; the old one stays published for a while',
+    load: () => import('./signing-key-rotate.ts'),
+  },
+  {
     name: 'seller add',
     summary: 'Name another seller that an account’s audiences can be pushed to',
     load: () => import('./seller-add.ts'),

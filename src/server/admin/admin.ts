@@ -24,6 +24,7 @@ import { stagedNamePattern } from '../graph/staging.ts';
 import type { Secrets } from '../secrets.ts';
 import type { GraphApplied } from '../threads/graph-messages.ts';
 import { applyStagedGraph } from '../threads/graph-thread.ts';
+import { createWebhookAdmin, type WebhookAdmin } from './webhook-admin.ts';
 
 export interface GraphStats {
   readonly version: number;
@@ -32,7 +33,7 @@ export interface GraphStats {
   readonly updatedAtMs: number | null;
 }
 
-export interface Admin {
+export interface Admin extends WebhookAdmin {
   createAccount(input: {
     readonly accountId: string | null;
     readonly brandDomain: string;
@@ -83,9 +84,12 @@ export interface AdminParts {
   /** Called when the stored graph moved. */
   readonly graphMoved: () => Promise<void>;
   readonly syndication: SyndicationService;
+  /** Something may be deliverable. */
+  readonly webhooksWoken: () => void;
 }
 
-export function createAdmin({ dataDir, store, secrets, graphMoved, syndication }: AdminParts): Admin {
+export function createAdmin(parts: AdminParts): Admin {
+  const { dataDir, store, secrets, graphMoved, syndication } = parts;
   let importing: Promise<unknown> = Promise.resolve();
   const applyGraph = async (stagedName: string): Promise<GraphApplied> => {
     if (!stagedNamePattern.test(stagedName) || basename(stagedName) !== stagedName) {
@@ -128,6 +132,7 @@ export function createAdmin({ dataDir, store, secrets, graphMoved, syndication }
       return null;
     },
     ...syndicationAdmin(syndication),
+    ...createWebhookAdmin(store, parts.webhooksWoken),
     graphStats: async () => graphStats(store),
     applyGraph: async ({ stagedName }) => {
       // One after the other: each works on the state that the one before it left.

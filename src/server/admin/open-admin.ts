@@ -38,7 +38,14 @@ export async function openAdmin(
   const { store, secrets } = await openStore({ dataDir, minimumSize, log, fatal });
   // Whether an address may be called is asked again by the server that calls it, which knows what its operator allows.
   const syndication = createSyndicationService({ store, callersMayForward: false, allowNetwork });
-  const admin = createAdmin({ dataDir, store, secrets, graphMoved: async () => {}, syndication });
+  const admin = createAdmin({
+    dataDir,
+    store,
+    secrets,
+    graphMoved: async () => {},
+    syndication,
+    webhooksWoken: () => {},
+  });
   return { admin, secrets, serverUrl: null, close: async () => store.close() };
 }
 
@@ -88,5 +95,11 @@ function remoteAdmin({ adminPort, token }: AdminFile): Admin {
     removeSeller: async (input) => call('removeSeller', input),
     syndicate: async (input) => call('syndicate', input),
     listSyndications: async (input) => call('listSyndications', input),
+    listDeliveries: async (input) => call('listDeliveries', input),
+    replayDeliveries: async (input) => call('replayDeliveries', input),
+    listWebhookEndpoints: async (input) => call('listWebhookEndpoints', input),
+    enableWebhookEndpoint: async (input) => call('enableWebhookEndpoint', input),
+    listSigningKeys: async (input) => call('listSigningKeys', input),
+    rotateSigningKey: async (input) => call('rotateSigningKey', input),
   };
 }
