@@ -44,6 +44,11 @@ export const faults = {
     say: 'Send an API key: Authorization: Bearer <key>.',
   },
   AUTH_INVALID: { recovery: 'terminal', level: 'info', say: 'The API key is not valid.' },
+  SIGNATURE_REFUSED: {
+    recovery: 'correctable',
+    level: 'info',
+    say: 'The signature of this call is not good.',
+  },
   PERMISSION_DENIED: { recovery: 'correctable', level: 'info', say: 'This key may not do that.' },
   CREDENTIAL_IN_ARGS: {
     recovery: 'terminal',

@@ -91,6 +91,8 @@ export const limits = {
   /** A notification of AdCP, of which receivers need to read no more; and one of REST, whose receivers read 10 kB. */
   webhookBodyBytesMax: 1_000_000,
   restCallbackBytesMax: 9_500,
+  /** Signatures of one key that may be good at once. Source: AdCP request signing, step 9a. */
+  signatureNonceCountMax: 1_000_000,
   /** Nothing is delivered later than this after its outcome. AdCP allows one to seven days. */
   webhookHorizonMs: 84 * 3_600_000,
   /** Attempts under way at once: in all, to one endpoint, to endpoints that may not answer, and to those of one caller. */

@@ -8,6 +8,8 @@ export interface RequestHead {
   readonly path: string;
   /** What follows `?`; empty when there is none. */
   readonly query: string;
+  /** Path and query as they were sent, a `?` with nothing behind it included. */
+  readonly target: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
@@ -33,6 +35,14 @@ export interface BodyEnds {
   readonly tail: string;
 }
 
+/** What a signed request still owes when its head was checked. */
+export interface BodySeal {
+  /** The body's SHA-256 is wanted, over its bytes as they travelled. */
+  readonly needsDigest: boolean;
+  /** The reason why the request is refused after all, or null. Once for each request. */
+  check(digest: Uint8Array | null): Promise<AppError | null>;
+}
+
 /** What an endpoint decides on the head alone: an answer at once, or how much body it wants to see. */
 export type Admission =
   | { readonly admitted: false; readonly reply: Reply }
@@ -40,6 +50,8 @@ export type Admission =
       readonly admitted: true;
       /** Bytes after decompression. */
       readonly bodyBytesMax: number;
+      /** Checked before the body is taken apart. */
+      readonly seal?: BodySeal;
       answer(call: IngestedCall, ends: BodyEnds): Promise<Reply>;
       /** The answer in the endpoint's own words when the body could not be read. */
       refuse(fault: AppError): Reply;

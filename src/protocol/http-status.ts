@@ -11,6 +11,7 @@ export const httpStatusOf = {
   VERSION_UNSUPPORTED: 400,
   AUTH_MISSING: 401,
   AUTH_INVALID: 401,
+  SIGNATURE_REFUSED: 401,
   PERMISSION_DENIED: 403,
   CREDENTIAL_IN_ARGS: 400,
   ACCOUNT_NOT_FOUND: 404,
@@ -39,6 +40,9 @@ export function faultHeaders(fault: AppError): Record<string, string> {
   if (fault.code === 'AUTH_MISSING') return { 'www-authenticate': 'Bearer realm="rollcall"' };
   if (fault.code === 'AUTH_INVALID') {
     return { 'www-authenticate': 'Bearer realm="rollcall", error="invalid_token"' };
+  }
+  if (fault.code === 'SIGNATURE_REFUSED') {
+    return { 'www-authenticate': `Signature error="${String(fault.info.details?.['challenge'])}"` };
   }
   if (fault.code === 'RATE_LIMITED' || fault.code === 'SERVICE_UNAVAILABLE') {
     return { 'retry-after': String(Math.ceil(fault.info.retryAfterSeconds ?? retryAfterSecondsDefault)) };

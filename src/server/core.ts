@@ -17,6 +17,8 @@ import { createScripts, type Scripts, type ScriptSettings } from './scripts.ts';
 import { createService } from './service.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import type { SyndicationService } from '../service/syndication/api.ts';
+import type { SignerService } from '../service/signers/api.ts';
+import { createSignerService } from './signer-service.ts';
 import { createSyndicationControl } from './syndication/control.ts';
 import { createSyndicationService } from './syndication/syndication-service.ts';
 import { createWebhookControl } from './webhooks/control.ts';
@@ -46,6 +48,7 @@ export interface Core {
   readonly ingest: IngestPool;
   readonly queue: MatchQueue;
   readonly matchThread: MatchThread;
+  readonly signers: SignerService;
   /** Something may be deliverable. */
   readonly webhooksWoken: () => void;
   close(): Promise<void>;
@@ -103,7 +106,7 @@ function dropStaleStaging(dataDir: string): void {
 function keepHouse(store: Store<Scripts>): () => void {
   const timer = setInterval(() => {
     const nowMs = systemClock.now();
-    for (const name of ['forgetOld', 'forgetOldDeliveries', 'forgetOldSigningKeys'] as const)
+    for (const name of ['forgetOld', 'forgetOldDeliveries', 'forgetOldSigningKeys', 'forgetNonces'] as const)
       void store.write(name, { nowMs }).catch(() => undefined);
   }, housekeepingMs);
   timer.unref();
@@ -149,6 +152,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     ingest,
     queue,
     matchThread,
+    signers: createSignerService({ store, secrets, allowNetwork }),
     webhooksWoken: webhooks.wake,
     close: async () => {
       endHousekeeping();

@@ -18,7 +18,9 @@ import {
   type KeyEndpointOptions,
 } from '../protocol/adcp/key-endpoints.ts';
 import type { AdcpOptions } from '../protocol/adcp/operations.ts';
+import { createSignatureGate } from '../protocol/auth/signature/gate.ts';
 import type { Door } from '../protocol/endpoint.ts';
+import type { SignatureGate } from '../protocol/signature-gate.ts';
 import { createMcpEndpoint } from '../protocol/mcp/endpoint.ts';
 import { tools } from '../protocol/mcp/tools.ts';
 import { createRestEndpoint } from '../protocol/rest/endpoint.ts';
@@ -45,8 +47,8 @@ const closeGraceMs = 10_000;
 
 /** Every protocol, each behind its path. */
 function doorsOf({ service, store }: Core, adcp: AdcpOptions, publicUrl: string): readonly Door[] {
-  const { refusalOfAddress } = adcp;
-  const rest = createRestEndpoint({ service, primitives: nodePrimitives, refusalOfAddress });
+  const { refusalOfAddress, signatures } = adcp;
+  const rest = createRestEndpoint({ service, primitives: nodePrimitives, refusalOfAddress, signatures });
   const docs = createDocsEndpoint({ publicUrl, openApi: openApiDocument, errorExample, tools });
   const a2a = { ...adcp, publicUrl, doorPath: '/a2a', random: systemRandom };
   return [
@@ -87,6 +89,34 @@ function keyDoors(store: Core['store'], publicUrl: string, a2aPath: string): rea
   ];
 }
 
+/** What the doors of AdCP are made with. */
+function adcpOptions(core: Core, settings: ServeSettings): AdcpOptions {
+  return {
+    service: core.service,
+    primitives: nodePrimitives,
+    clock: systemClock,
+    build: {
+      ...{ version: packageVersion(), supportedBilling, publicUrl: settings.publicUrl },
+      requestSigning: settings.signedRequests
+        ? { digestPolicy: settings.signedDigest, requiredFor: settings.signedFor }
+        : null,
+    },
+    signatures: settings.signedRequests ? createGate(core, settings) : null,
+    refusalOfAddress: createAddressCheck({ allowNetworks: networksOf(settings.allowNetwork) }),
+  };
+}
+
+/** Signatures of requests, by the keys of registered signers. */
+function createGate({ signers }: Core, settings: ServeSettings): SignatureGate {
+  return createSignatureGate({
+    signers,
+    digestPolicy: settings.signedDigest,
+    requiredFor: settings.signedFor,
+    scheme: settings.publicUrl.startsWith('https:') ? 'https' : 'http',
+    clock: systemClock,
+  });
+}
+
 /** Names that requests may address the server by: those that were allowed, and that of its public address. */
 function allowedHosts({ allowHost, publicUrl }: ServeSettings): readonly string[] {
   return publicUrl === '' ? allowHost : [...allowHost, new URL(publicUrl).hostname];
@@ -100,13 +130,7 @@ export async function startNode(
   const dataDir = settings.data;
   const core = await openCore({ ...settings, dataDir, log, fatal });
   let isReady = false;
-  const adcp: AdcpOptions = {
-    service: core.service,
-    primitives: nodePrimitives,
-    clock: systemClock,
-    build: { version: packageVersion(), supportedBilling, publicUrl: settings.publicUrl },
-    refusalOfAddress: createAddressCheck({ allowNetworks: networksOf(settings.allowNetwork) }),
-  };
+  const adcp = adcpOptions(core, settings);
   const http = createHttpServer({
     doors: doorsOf(core, adcp, settings.publicUrl),
     ingest: core.ingest,
@@ -126,6 +150,8 @@ export async function startNode(
   const admin = createAdmin({
     ...{ dataDir, store, secrets, graphMoved },
     syndication: core.service,
+    allowNetwork: settings.allowNetwork,
+    signersChanged: core.signers.changed,
     webhooksWoken: core.webhooksWoken,
   });
   const token = randomBytes(32).toString('base64url');

@@ -118,6 +118,23 @@ export const serveOptions = {
     fallback: false,
     help: 'Let callers switch forwarding on for their accounts and name sellers to push to; the command line always can.',
   }),
+  signedRequests: boolean({
+    name: 'signed-requests',
+    fallback: false,
+    help: 'Look at RFC 9421 signatures of requests: those of signers that are registered are good, broken ones are refused.',
+  }),
+  signedFor: list({
+    name: 'signed-for',
+    fallback: [],
+    placeholder: 'OPERATION',
+    help: 'AdCP operation that must be signed by whoever sends no API key, such as sync_audiences; may be repeated.',
+  }),
+  signedDigest: choice({
+    name: 'signed-digest',
+    fallback: 'either',
+    choices: ['either', 'required', 'forbidden'],
+    help: 'Whether signatures of requests must cover the digest of the body.',
+  }),
   allowNetwork: {
     ...list({
       name: 'allow-network',

@@ -12,6 +12,7 @@ import { createSyncScripts } from '../service/sync-scripts.ts';
 import { createForwardKeys } from '../service/syndication/forward-keys.ts';
 import { createForwardingScripts } from '../service/syndication/forwarding-scripts.ts';
 import { createSyndicationScripts } from '../service/syndication/syndication-scripts.ts';
+import { createSignerScripts } from '../service/signers/signer-scripts.ts';
 import { createTaskScripts } from '../service/tasks.ts';
 import { createDeliveryScripts } from '../service/webhooks/delivery-scripts.ts';
 import { createOutbox } from '../service/webhooks/outbox.ts';
@@ -42,6 +43,7 @@ export function createScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createGraphScripts(),
     ...createKeyScripts(),
     ...createMatchScripts(sealer, sizes, outbox),
+    ...createSignerScripts(),
     ...createSigningKeyScripts(sealer),
     ...createWebhookOperatorScripts(sealer),
     ...createSyncScripts(sealer, sizes, forwardKeys, outbox),

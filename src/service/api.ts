@@ -13,6 +13,7 @@ import type {
 } from '../base/brand.ts';
 import type { FaultCode } from '../base/faults.ts';
 import type { IdentifierType, ReportType } from '../base/identifier-types.ts';
+import type { Proof } from './signers/api.ts';
 import type { JsonObject, MemberFaultGroup, MemberFaultKind } from '../engine/types.ts';
 
 /** The authenticated caller. */
@@ -20,6 +21,8 @@ export interface Principal {
   readonly principalId: PrincipalId;
   readonly principalNo: number;
   readonly keyId: string;
+  /** What this caller must show of itself. */
+  readonly proof: Proof;
 }
 
 /** What a caller may send to name an account (AdCP `core/account-ref.json`). */

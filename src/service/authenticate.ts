@@ -39,8 +39,8 @@ export function createAuthenticator({ store, clock, pepper, parseKey }: Authenti
       verified.delete(name);
       throw new AppError('AUTH_INVALID');
     }
-    const { principalNo, principalId, keyId } = row;
-    const principal = { principalNo, principalId: principalId as PrincipalId, keyId };
+    const { principalNo, principalId, keyId, proof } = row;
+    const principal = { principalNo, principalId: principalId as PrincipalId, keyId, proof };
     if (verified.size >= verifiedCountMax) verified.clear();
     verified.set(name, { principal, untilMs: clock.monotonic() + verifiedMsMax });
     return principal;

@@ -9,11 +9,12 @@ export interface KeyRow {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+  readonly proof: 'key' | 'signed' | 'both';
 }
 
 const columns = `k.key_id AS keyId, k.principal_no AS principalNo, p.principal_id AS principalId,
   k.secret_hash AS secretHash, k.name, k.created_at AS createdAt, k.expires_at AS expiresAt,
-  k.revoked_at AS revokedAt`;
+  k.revoked_at AS revokedAt, p.proof`;
 const find = `SELECT ${columns} FROM api_key k JOIN principal p ON p.principal_no = k.principal_no WHERE k.key_id = ?`;
 const list = `SELECT ${columns} FROM api_key k JOIN principal p ON p.principal_no = k.principal_no ORDER BY k.created_at, k.key_id`;
 const accountsOf = `SELECT a.account_id AS accountId FROM principal_account p

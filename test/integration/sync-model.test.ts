@@ -123,8 +123,9 @@ async function perform(
       service: seller.node.core.service,
       primitives: nodePrimitives,
       clock: systemClock,
-      build: { version: '0', supportedBilling: [], publicUrl: '' },
+      build: { version: '0', supportedBilling: [], publicUrl: '', requestSigning: null },
       refusalOfAddress: async () => null,
+      signatures: null,
     },
     {
       operation: 'sync_audiences',

@@ -52,6 +52,9 @@ const settings: ServeSettings = {
   publicUrl: '',
   forwarding: false,
   allowNetwork: ['127.0.0.1'],
+  signedRequests: false,
+  signedFor: [],
+  signedDigest: 'either',
 };
 
 export async function startSeller(

@@ -48,6 +48,22 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   { name: 'key revoke', summary: 'Make a key useless from now on', load: () => import('./key-revoke.ts') },
   {
+    name: 'signer add',
+    summary: 'Register the keys that a buyer signs requests with',
+    load: () => import('./signer-add.ts'),
+  },
+  {
+    name: 'signer list',
+    summary: 'List buyers that sign, and their keys',
+    load: () => import('./signer-list.ts'),
+  },
+  {
+    name: 'signer revoke',
+    summary: 'Refuse what a key signs from now on',
+    load: () => import('./signer-revoke.ts'),
+  },
+  { name: 'signer remove', summary: 'Forget a signer', load: () => import('./signer-remove.ts') },
+  {
     name: 'webhook list',
     summary: 'List notifications to buyers, the newest first',
     load: () => import('./webhook-list.ts'),

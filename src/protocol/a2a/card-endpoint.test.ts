@@ -6,12 +6,12 @@ import { operationNames } from '../adcp/operations.ts';
 import type { Reply } from '../endpoint.ts';
 import { createAgentCardEndpoint } from './card-endpoint.ts';
 
-const build = { version: '1.2.3', supportedBilling: [], publicUrl: '' };
+const build = { version: '1.2.3', supportedBilling: [], publicUrl: '', requestSigning: null };
 const cardPath = '/.well-known/agent-card.json';
 
 async function ask(path: string, host: string | undefined, publicUrl = '', method = 'GET'): Promise<Reply> {
   const endpoint = createAgentCardEndpoint({ build, publicUrl, doorPath: '/a2a' });
-  const admission = await endpoint.admit({ method, path, query: '', headers: { host } });
+  const admission = await endpoint.admit({ method, path, query: '', target: '/', headers: { host } });
   assert.ok(!admission.admitted);
   return admission.reply;
 }

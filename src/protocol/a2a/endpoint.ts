@@ -18,7 +18,14 @@ import type { AdcpOptions } from '../adcp/operations.ts';
 import { defaultRelease } from '../adcp/releases.ts';
 import { rpcCodes, rpcIdOf } from '../adcp/rpc.ts';
 import { isParseFault, refusalOfScan } from '../adcp/scan-refusal.ts';
-import { anonymousBytesMax, bodyRefusal, callerOf, keyRecord } from '../auth/caller.ts';
+import {
+  anonymousBytesMax,
+  bodyRefusal,
+  callerOf,
+  keyRecord,
+  sealOf,
+  unsignedRefusal,
+} from '../auth/caller.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Admission, BodyEnds, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
 import type { IngestedBody, RefusedBody } from '../ingest.ts';
@@ -171,6 +178,8 @@ async function answerMethod(
   const read = method === 'send' ? tryRead(message, params, binding) : null;
   const invocation = read?.ok === true ? read.invocation : undefined;
   const skill = invocation?.skill ?? '';
+  const unsigned = unsignedRefusal(caller, exchange.options.signatures, skill, invocation?.args);
+  if (unsigned !== null) return faultReply(unsigned, { ...how, generation: defaultRelease });
   const isOpen = isOperation(skill) && isPublic(skill);
   if (!isOpen && !caller.known) {
     const generation = invocation === undefined ? defaultRelease : generationOf(skill, invocation.args);
@@ -234,7 +243,7 @@ async function admit(options: A2aOptions, head: RequestHead): Promise<Admission>
   }
   let caller: Caller;
   try {
-    caller = await callerOf(options.service, head);
+    caller = await callerOf(options, head);
   } catch (error) {
     const fault = faultOf(error);
     const record = error === fault ? {} : { unexpected: error };
@@ -244,6 +253,7 @@ async function admit(options: A2aOptions, head: RequestHead): Promise<Admission>
   return {
     admitted: true,
     bodyBytesMax: caller.known ? limits.requestBytesMax : anonymousBytesMax,
+    ...sealOf(caller),
     answer: async (call, ends) => (call.ok ? answerBody(exchange, call) : scanReply(exchange, call, ends)),
     refuse: (fault) => faultReply(bodyRefusal(caller, fault), { ...how, record: keyRecord(caller) }),
   };

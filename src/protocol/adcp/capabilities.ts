@@ -12,7 +12,15 @@ export interface BuildFacts {
   readonly supportedBilling: readonly string[];
   /** Address of the server as callers see it; empty: not known. */
   readonly publicUrl: string;
+  /** How signatures of requests are looked at; null: not at all. */
+  readonly requestSigning: {
+    readonly digestPolicy: 'required' | 'either' | 'forbidden';
+    readonly requiredFor: readonly string[];
+  } | null;
 }
+
+/** Operations of AdCP whose signatures are looked at here. */
+const signable = ['list_accounts', 'sync_accounts', 'sync_audiences', 'get_task_status', 'list_tasks'];
 
 /** Nothing is delivered later than this after its outcome; AdCP 3.2 wants it declared. */
 const horizonSeconds = limits.webhookHorizonMs / 1_000;
@@ -74,11 +82,21 @@ function adcpBlock(facts: CapabilityFacts, build: BuildFacts, generation: Genera
   };
 }
 
+/** Source: AdCP get_adcp_capabilities, request_signing. What is required must be among what is supported. */
+function requestBlock({ digestPolicy, requiredFor }: NonNullable<BuildFacts['requestSigning']>): JsonObject {
+  return {
+    supported: true,
+    covers_content_digest: digestPolicy,
+    required_for: requiredFor,
+    supported_for: [...new Set([...signable, ...requiredFor])],
+  };
+}
+
 /**
  * How notifications are signed, and where the keys are. An address that is not https cannot be declared as the root of trust;
  * receivers of a server without one are told of the keys otherwise. Source: AdCP get_adcp_capabilities, webhook_signing, identity.
  */
-function signingBlocks({ publicUrl }: BuildFacts, generation: Generation): JsonObject {
+function signingBlocks({ publicUrl, requestSigning }: BuildFacts, generation: Generation): JsonObject {
   const origin = URL.parse(publicUrl)?.origin;
   const identity =
     origin === undefined
@@ -92,6 +110,7 @@ function signingBlocks({ publicUrl }: BuildFacts, generation: Generation): JsonO
           },
         };
   return {
+    ...(requestSigning === null ? {} : { request_signing: requestBlock(requestSigning) }),
     webhook_signing: {
       supported: true,
       profile: 'adcp/webhook-signing/v1',
@@ -114,7 +133,7 @@ export function readCapabilitiesFilter(args: JsonObject): readonly string[] | un
 
 /**
  * The body of get_adcp_capabilities, made of what the running server is and has measured. A declaration is a commitment,
- * so what is not offered is absent: no request signing, no test controller.
+ * so what is not offered is absent: no test controller.
  * AdCP names further tasks that a full media-buy seller owes (products, buys, delivery); an audience-sync agent declares
  * `media_buy` because its specialism belongs to that protocol, and callers see in tools/list that the others are not here.
  */

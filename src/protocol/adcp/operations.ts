@@ -7,6 +7,7 @@ import type { JsonObject, PreparedAudience } from '../../engine/types.ts';
 import type { Generation, Principal, RollcallService, TaskPage, TaskQuery } from '../../service/api.ts';
 import { readListAccounts, readSyncAccounts } from './accounts-request.ts';
 import { listAccountsBody, syncAccountsBody } from './accounts-response.ts';
+import type { SignatureGate } from '../signature-gate.ts';
 import { capabilitiesBody, readCapabilitiesFilter } from './capabilities.ts';
 import type { BuildFacts } from './capabilities.ts';
 import { holdsCredential, refuseCredentials } from './credentials.ts';
@@ -37,6 +38,8 @@ export interface AdcpOptions {
   readonly clock: Clock;
   readonly build: BuildFacts;
   readonly refusalOfAddress: RefusalOfAddress;
+  /** Null: signatures of requests are not looked at. */
+  readonly signatures: SignatureGate | null;
 }
 
 /** One invocation, its members already taken to tokens. */

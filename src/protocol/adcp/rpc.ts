@@ -23,6 +23,7 @@ export function rpcCodeOf(fault: AppError): number {
   switch (fault.code) {
     case 'AUTH_MISSING':
     case 'AUTH_INVALID':
+    case 'SIGNATURE_REFUSED':
     case 'PERMISSION_DENIED':
       return dispatchCodes.auth;
     case 'RATE_LIMITED':

@@ -137,6 +137,7 @@ const build = {
   version: '0.1.0',
   supportedBilling: ['operator', 'agent'],
   publicUrl: 'https://seller.example',
+  requestSigning: { digestPolicy: 'either' as const, requiredFor: ['sync_accounts'] },
 };
 const query = {
   filter: { statuses: ['completed'] },

@@ -11,7 +11,14 @@ import { defaultRelease } from '../adcp/releases.ts';
 import { rpcCodes, rpcIdOf, rpcRefusal } from '../adcp/rpc.ts';
 import type { RpcId } from '../adcp/rpc.ts';
 import { isParseFault, refusalOfScan } from '../adcp/scan-refusal.ts';
-import { anonymousBytesMax, bodyRefusal, callerOf, keyRecord } from '../auth/caller.ts';
+import {
+  anonymousBytesMax,
+  bodyRefusal,
+  callerOf,
+  keyRecord,
+  sealOf,
+  unsignedRefusal,
+} from '../auth/caller.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Admission, BodyEnds, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
 import type { IngestedBody, IngestedCall } from '../ingest.ts';
@@ -91,6 +98,14 @@ async function answerToolCall(exchange: Exchange, body: IngestedBody, message: J
   const name = isObject(params) ? params['name'] : undefined;
   const given = isObject(params) && Object.hasOwn(params, 'arguments') ? params['arguments'] : {};
   const args = isObject(given) ? given : undefined;
+  const unsigned = unsignedRefusal(
+    exchange.caller,
+    exchange.options.signatures,
+    typeof name === 'string' ? name : '',
+    args,
+  );
+  if (unsigned !== null)
+    return rpcRefusal(unsigned, { id, generation: defaultRelease, record: keyRecord(exchange.caller) });
   const isOpen = isOperation(name) && isPublic(name);
   if (!isOpen && !exchange.caller.known) {
     const generation =
@@ -162,7 +177,7 @@ async function admit(options: AdcpOptions, head: RequestHead): Promise<Admission
   if (head.method !== 'POST') return { admitted: false, reply: notAllowed };
   let caller: Caller;
   try {
-    caller = await callerOf(options.service, head);
+    caller = await callerOf(options, head);
   } catch (error) {
     const fault = faultOf(error);
     const record = error === fault ? {} : { unexpected: error };
@@ -172,6 +187,7 @@ async function admit(options: AdcpOptions, head: RequestHead): Promise<Admission
   return {
     admitted: true,
     bodyBytesMax: caller.known ? limits.requestBytesMax : anonymousBytesMax,
+    ...sealOf(caller),
     answer: async (call, ends) => (call.ok ? answerMessage(exchange, call) : scanReply(exchange, call, ends)),
     refuse(fault) {
       const said = bodyRefusal(caller, fault);

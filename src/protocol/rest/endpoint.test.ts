@@ -20,7 +20,12 @@ const failing = (error: unknown): Service => {
     throw error;
   };
   return {
-    authenticate: async () => ({ principalId: 'p' as PrincipalId, principalNo: 1, keyId: 'key_1' }),
+    authenticate: async () => ({
+      principalId: 'p' as PrincipalId,
+      principalNo: 1,
+      keyId: 'key_1',
+      proof: 'key' as const,
+    }),
     syncAudiences: fail,
     listAccounts: fail,
     syncAccounts: fail,
@@ -46,6 +51,7 @@ const head = (method: string, path: string): RequestHead => ({
   method,
   path: restBase + path,
   query: '',
+  target: '/',
   headers: { authorization: 'Bearer x' },
 });
 
@@ -54,6 +60,7 @@ async function answered(service: Service, method: string, path: string, body: ob
     service,
     primitives: nodePrimitives,
     refusalOfAddress: async () => null,
+    signatures: null,
   });
   const admission = await endpoint.admit(head(method, path));
   if (!admission.admitted) return admission.reply;

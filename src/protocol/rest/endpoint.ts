@@ -1,10 +1,9 @@
 import { AppError } from '../../base/faults.ts';
 import type { JsonObject } from '../../engine/types.ts';
-import type { Principal } from '../../service/api.ts';
 import { isObject, IssueList } from '../adcp/argument-reader.ts';
 import { refuse } from '../adcp/issues.ts';
 import { refusalOfScan } from '../adcp/scan-refusal.ts';
-import { bearerOf } from '../auth/bearer.ts';
+import { callerOf, keyRecord, sealOf, unsignedRefusal, type Caller } from '../auth/caller.ts';
 import type { Admission, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
 import type { IngestedCall } from '../ingest.ts';
 import { checkValue } from './check-schema.ts';
@@ -24,13 +23,13 @@ const requestKeyPattern = /^[\x21-\x7e]{1,255}$/;
 interface Exchange {
   readonly options: RestOptions;
   readonly head: RequestHead;
-  readonly caller: Principal;
+  readonly caller: Extract<Caller, { readonly known: true }>;
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
 }
 
 function recordOf({ route, caller }: Exchange): ReplyRecord {
-  return { operation: route.operation, keyId: caller.keyId };
+  return { operation: route.operation, ...keyRecord(caller) };
 }
 
 function refusalOfError(error: unknown, record: ReplyRecord): Reply {
@@ -82,12 +81,15 @@ async function answer(exchange: Exchange, ingested: IngestedCall | null): Promis
     const query = readQuery(route.query ?? {}, head.query, issues);
     issues.settle();
     const requestKey = requestKeyOf(exchange);
+    const body = readBody(exchange, ingested);
+    const unsigned = unsignedRefusal(caller, options.signatures, adcpNameOf(route), body.body);
+    if (unsigned !== null) throw unsigned;
     const done = await route.perform(options, {
-      caller,
+      caller: caller.principal,
       params,
       query,
       requestKey,
-      ...readBody(exchange, ingested),
+      ...body,
     });
     return {
       status: done.status,
@@ -129,25 +131,38 @@ function nothingHere(record: ReplyRecord): Reply {
   );
 }
 
+/** Nothing is sent that a digest could be of, so a signature that covers one is wrong. */
+async function answerWithoutBody(exchange: Exchange): Promise<Reply> {
+  const fault = (await exchange.caller.seal?.check(null)) ?? null;
+  return fault === null ? answer(exchange, null) : refusalOfError(fault, recordOf(exchange));
+}
+
+/** The one operation of AdCP that has its like here; settings name operations in AdCP's words. */
+function adcpNameOf({ operation }: Route): string {
+  return operation === 'syncAudiences' ? 'sync_audiences' : operation;
+}
+
 async function admit(options: RestOptions, head: RequestHead): Promise<Admission> {
   const path = head.path.slice(restBase.length);
   if (path === '/openapi.yaml') return { admitted: false, reply: document(head) };
-  let caller: Principal;
+  let caller: Caller;
   try {
-    caller = await options.service.authenticate(bearerOf(head.headers['authorization']));
+    caller = await callerOf(options, head);
   } catch (error) {
     return { admitted: false, reply: refusalOfError(error, {}) };
   }
-  const record = { keyId: caller.keyId };
+  if (!caller.known) return { admitted: false, reply: refusalOfError(caller.fault, {}) };
+  const record = keyRecord(caller);
   const match = matchRoute(routes, head.method === 'HEAD' ? 'GET' : head.method, path);
   if (match.kind === 'none') return { admitted: false, reply: nothingHere(record) };
   if (match.kind === 'other_method') return { admitted: false, reply: wrongMethod(match.methods, record) };
   const { route, params } = match;
   const exchange: Exchange = { options, head, caller, route, params };
-  if (route.body === undefined) return { admitted: false, reply: await answer(exchange, null) };
+  if (route.body === undefined) return { admitted: false, reply: await answerWithoutBody(exchange) };
   return {
     admitted: true,
     bodyBytesMax: route.body.bytesMax,
+    ...sealOf(caller),
     answer: async (call) => answer(exchange, call),
     refuse: (fault) => refusalOfError(ofBody(fault, exchange), recordOf(exchange)),
   };

@@ -39,6 +39,7 @@ const restWords = {
   VERSION_UNSUPPORTED: invalid,
   AUTH_MISSING: unauthorized,
   AUTH_INVALID: unauthorized,
+  SIGNATURE_REFUSED: unauthorized,
   PERMISSION_DENIED: denied,
   CREDENTIAL_IN_ARGS: invalid,
   ACCOUNT_NOT_FOUND: notFound,

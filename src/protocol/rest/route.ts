@@ -4,6 +4,7 @@ import type { AdvertiserService } from '../../service/advertiser-api.ts';
 import type { Principal, RollcallService } from '../../service/api.ts';
 import type { IssueList } from '../adcp/argument-reader.ts';
 import type { RefusalOfAddress } from '../adcp/push-config.ts';
+import type { SignatureGate } from '../signature-gate.ts';
 import type { SyndicationService } from '../../service/syndication/api.ts';
 import type { Schema } from './schema.ts';
 
@@ -11,6 +12,8 @@ export interface RestOptions {
   readonly service: RollcallService & AdvertiserService & SyndicationService;
   readonly primitives: Primitives;
   readonly refusalOfAddress: RefusalOfAddress;
+  /** Null: signatures of requests are not looked at. */
+  readonly signatures: SignatureGate | null;
 }
 
 /** One request, checked against its route. */

@@ -24,6 +24,7 @@ import { stagedNamePattern } from '../graph/staging.ts';
 import type { Secrets } from '../secrets.ts';
 import type { GraphApplied } from '../threads/graph-messages.ts';
 import { applyStagedGraph } from '../threads/graph-thread.ts';
+import { createSignerAdmin, type SignerAdmin } from './signer-admin.ts';
 import { createWebhookAdmin, type WebhookAdmin } from './webhook-admin.ts';
 
 export interface GraphStats {
@@ -33,7 +34,7 @@ export interface GraphStats {
   readonly updatedAtMs: number | null;
 }
 
-export interface Admin extends WebhookAdmin {
+export interface Admin extends WebhookAdmin, SignerAdmin {
   createAccount(input: {
     readonly accountId: string | null;
     readonly brandDomain: string;
@@ -84,6 +85,8 @@ export interface AdminParts {
   /** Called when the stored graph moved. */
   readonly graphMoved: () => Promise<void>;
   readonly syndication: SyndicationService;
+  readonly allowNetwork: readonly string[];
+  readonly signersChanged: () => void;
   /** Something may be deliverable. */
   readonly webhooksWoken: () => void;
 }
@@ -132,6 +135,7 @@ export function createAdmin(parts: AdminParts): Admin {
       return null;
     },
     ...syndicationAdmin(syndication),
+    ...createSignerAdmin(store, parts.allowNetwork, parts.signersChanged),
     ...createWebhookAdmin(store, parts.webhooksWoken),
     graphStats: async () => graphStats(store),
     applyGraph: async ({ stagedName }) => {

@@ -44,6 +44,8 @@ export async function openAdmin(
     secrets,
     graphMoved: async () => {},
     syndication,
+    allowNetwork,
+    signersChanged: () => {},
     webhooksWoken: () => {},
   });
   return { admin, secrets, serverUrl: null, close: async () => store.close() };
@@ -100,6 +102,10 @@ function remoteAdmin({ adminPort, token }: AdminFile): Admin {
     listWebhookEndpoints: async (input) => call('listWebhookEndpoints', input),
     enableWebhookEndpoint: async (input) => call('enableWebhookEndpoint', input),
     listSigningKeys: async (input) => call('listSigningKeys', input),
+    addSigner: async (input) => call('addSigner', input),
+    listSigners: async (input) => call('listSigners', input),
+    removeSigner: async (input) => call('removeSigner', input),
+    revokeSignerKey: async (input) => call('revokeSignerKey', input),
     rotateSigningKey: async (input) => call('rotateSigningKey', input),
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { AppError } from '../../base/faults.ts';
@@ -28,7 +29,7 @@ export function headOf(request: IncomingMessage): RequestHead {
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   const [path = '', ...query] = (request.url ?? '').split('?');
-  return { method: request.method ?? '', path, query: query.join('?'), headers };
+  return { method: request.method ?? '', path, query: query.join('?'), target: request.url ?? '', headers };
 }
 
 /** Only a refused body is looked at again; a good one would be copied for nothing. */
@@ -74,10 +75,17 @@ export async function runExchange(
   const onWanted = (): void => {
     if (request.headers.expect !== undefined) response.writeContinue();
   };
-  const body = await readBody(request, parts.memory, admission.bodyBytesMax, parts.limits, onWanted);
+  const { seal } = admission;
+  const hash = seal?.needsDigest === true ? createHash('sha256') : null;
+  const body = await readBody(request, parts.memory, admission.bodyBytesMax, parts.limits, onWanted, hash);
   if (body.kind === 'aborted') return { reply: null, bytesIn: 0 };
   if (body.kind === 'refused') return { reply: admission.refuse(body.fault), bytesIn: 0 };
   const bytesIn = body.sink.length;
+  const fault = (await seal?.check(hash?.digest() ?? null)) ?? null;
+  if (fault !== null) {
+    body.sink.release();
+    return { reply: admission.refuse(fault), bytesIn };
+  }
   try {
     return { reply: await answerBody(parts, endpoint, admission, body.sink), bytesIn };
   } catch (error) {

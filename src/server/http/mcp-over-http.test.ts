@@ -38,7 +38,7 @@ const account: Account = {
 const service: RollcallService = {
   async authenticate(bearer) {
     if (bearer !== goodKey) throw new AppError('AUTH_INVALID');
-    return { principalId: 'p_1' as PrincipalId, principalNo: 1, keyId: 'key_1' };
+    return { principalId: 'p_1' as PrincipalId, principalNo: 1, keyId: 'key_1', proof: 'key' as const };
   },
   async syncAudiences(call) {
     seen.push(call);
@@ -120,8 +120,9 @@ const server = createHttpServer({
         service,
         primitives: nodePrimitives,
         clock: systemClock,
-        build: { version: '0.1.0', supportedBilling: ['operator'], publicUrl: '' },
+        build: { version: '0.1.0', supportedBilling: ['operator'], publicUrl: '', requestSigning: null },
         refusalOfAddress: async () => null,
+        signatures: null,
       }),
     },
   ],

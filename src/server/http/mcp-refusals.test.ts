@@ -21,7 +21,7 @@ const unreached = (): never => assert.fail('the service was reached');
 const service: RollcallService = {
   async authenticate(bearer) {
     if (bearer !== goodKey) throw new AppError('AUTH_INVALID');
-    return { principalId: 'p_1' as PrincipalId, principalNo: 1, keyId: 'key_1' };
+    return { principalId: 'p_1' as PrincipalId, principalNo: 1, keyId: 'key_1', proof: 'key' as const };
   },
   listAccounts: async () => ({ accounts: [], totalCount: 0, nextCursor: null }),
   syncAudiences: unreached,
@@ -57,8 +57,9 @@ const server = createHttpServer({
         service,
         primitives: nodePrimitives,
         clock: systemClock,
-        build: { version: '0.1.0', supportedBilling: ['operator'], publicUrl: '' },
+        build: { version: '0.1.0', supportedBilling: ['operator'], publicUrl: '', requestSigning: null },
         refusalOfAddress: async () => null,
+        signatures: null,
       }),
     },
   ],

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Hash } from 'node:crypto';
 import { createGunzip } from 'node:zlib';
 
 import { AppError } from '../../base/faults.ts';
@@ -115,6 +116,8 @@ export async function readBody(
   bytesMax: number,
   limits: HttpLimits,
   onWanted: () => void,
+  /** Is given the bytes as they travelled, before they are inflated. */
+  digest: Hash | null = null,
 ): Promise<ReadBody> {
   const encoding = encodingOf(request.headers['content-encoding']);
   if (encoding === undefined) return { kind: 'refused', fault: new AppError('UNSUPPORTED_ENCODING') };
@@ -124,6 +127,7 @@ export async function readBody(
     return { kind: 'refused', fault: bodyTooLarge(wireBytesMax) };
   }
   onWanted();
+  if (digest !== null) request.on('data', (chunk: Uint8Array) => void digest.update(chunk));
   const sink = createBodySink(memory, encoding === 'gzip' ? null : announced, bytesMax);
   const result =
     encoding === 'gzip' ? await readGzip(request, sink, limits) : await readIdentity(request, sink);

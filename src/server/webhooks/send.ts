@@ -4,6 +4,7 @@ import type { SignerKey } from '@adcp/sdk/signing/client';
 import type { Clock, Random } from '../../base/clock.ts';
 import { limits } from '../../base/limits.ts';
 import { OutboundRefusal, type Outbound } from '../../platform/outbound/outbound.ts';
+import { readCapped } from '../../platform/outbound/read-capped.ts';
 import type { OpenDelivery } from '../../webhook/dispatcher.ts';
 import { signedHeaders } from '../../webhook/sign.ts';
 import type { AttemptResult, FailureWord } from '../../webhook/verdict.ts';
@@ -35,16 +36,6 @@ function failureWord(error: unknown): FailureWord {
   return 'reset';
 }
 
-/** Lets a receiver finish its answer, within bounds: one that is cut off may log it as a fault. */
-async function drain(response: Response): Promise<void> {
-  let bytes = 0;
-  if (response.body === null) return;
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > limits.webhookAnswerBytesMax) break;
-  }
-}
-
 export function createSender({
   outbound,
   clock,
@@ -62,8 +53,8 @@ export function createSender({
         'user-agent': 'rollcall-webhooks',
       };
       const response = await outbound.fetch(url, { method: 'POST', headers, body, signal: ends });
-      // The status is the answer; whatever becomes of the rest changes nothing.
-      await drain(response).catch(() => undefined);
+      // The status is the answer, whatever becomes of the rest; a receiver that is cut off may log it as a fault.
+      await readCapped(response, limits.webhookAnswerBytesMax).catch(() => undefined);
       return {
         kind: 'answered',
         status: response.status,

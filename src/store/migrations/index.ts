@@ -3,9 +3,17 @@ import { buyerApi } from './0002-buyer-api.ts';
 import { hiddenPieces } from './0003-hidden-pieces.ts';
 import { syndication } from './0004-syndication.ts';
 import { webhooks } from './0005-webhooks.ts';
+import { signers } from './0006-signers.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [start, buyerApi, hiddenPieces, syndication, webhooks];
+export const migrations: readonly Migration[] = [
+  start,
+  buyerApi,
+  hiddenPieces,
+  syndication,
+  webhooks,
+  signers,
+];

@@ -312,7 +312,7 @@ function damage(file: string): void {
   db.close();
   const bytes = Buffer.alloc(16_384);
   const handle = openSync(file, 'r+');
-  for (let page = Math.floor(pages / 4); page < pages - 1; page++)
+  for (let page = Math.floor(pages / 2); page < pages - 1; page++)
     writeSync(handle, bytes, 0, bytes.length, page * 16_384);
   closeSync(handle);
 }
