@@ -105,7 +105,7 @@ export function usePublishedBuild(): void {
 
 export const startOurs = async (dataDir: string, waitMs: number): Promise<BenchServer> =>
   start('ours', ourProgram, [
-    ...['serve', '--data', dataDir, '--port', '0'],
+    ...['serve', '--data', dataDir, '--port', '0', '--write-rate', '0', '--read-rate', '0'],
     ...['--wait-ms', String(waitMs), '--log-level', 'warn'],
   ]);
 export const startSdk = async (): Promise<BenchServer> => start('sdk', fileOf('../peers/sdk-server.ts'), []);

@@ -49,6 +49,7 @@ export const faults = {
     level: 'info',
     say: 'The signature of this call is not good.',
   },
+  SCOPE_INSUFFICIENT: { recovery: 'correctable', level: 'info', say: 'This key may not do that.' },
   PERMISSION_DENIED: { recovery: 'correctable', level: 'info', say: 'This key may not do that.' },
   CREDENTIAL_IN_ARGS: {
     recovery: 'terminal',

@@ -11,6 +11,8 @@ export interface RequestHead {
   /** Path and query as they were sent, a `?` with nothing behind it included. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Where the request comes from, as far as that can be trusted. */
+  readonly address: string;
 }
 
 /** What the server may log of an exchange. Never a value that the caller sent, apart from the key's public id. */

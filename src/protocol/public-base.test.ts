@@ -4,7 +4,14 @@ import { test } from 'node:test';
 import { publicBase } from './public-base.ts';
 
 const of = (host: string | undefined, publicUrl = ''): string | null =>
-  publicBase(publicUrl, { method: 'GET', path: '/', query: '', target: '/', headers: { host } });
+  publicBase(publicUrl, {
+    method: 'GET',
+    path: '/',
+    query: '',
+    target: '/',
+    address: '127.0.0.1',
+    headers: { host },
+  });
 
 test('the address is the one of the request, unless the operator has named one', () => {
   assert.equal(of('127.0.0.1:8080'), 'http://127.0.0.1:8080');

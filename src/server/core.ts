@@ -17,6 +17,7 @@ import { createScripts, type Scripts, type ScriptSettings } from './scripts.ts';
 import { createService } from './service.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import type { SyndicationService } from '../service/syndication/api.ts';
+import { createRateLimits, type RateLimits } from '../service/rate-limit.ts';
 import type { SignerService } from '../service/signers/api.ts';
 import { createSignerService } from './signer-service.ts';
 import { createSyndicationControl } from './syndication/control.ts';
@@ -34,6 +35,9 @@ export interface CoreOptions {
   /** Callers may switch forwarding on for their accounts. */
   readonly forwarding: boolean;
   readonly allowNetwork: readonly string[];
+  /** Calls a second of one caller for one account; 0: no limit. */
+  readonly writeRate: number;
+  readonly readRate: number;
   /** Hexadecimal; empty: from the environment or the data directory. */
   readonly secret?: string;
   readonly log: Log;
@@ -48,6 +52,7 @@ export interface Core {
   readonly ingest: IngestPool;
   readonly queue: MatchQueue;
   readonly matchThread: MatchThread;
+  readonly limits: RateLimits;
   readonly signers: SignerService;
   /** Something may be deliverable. */
   readonly webhooksWoken: () => void;
@@ -113,6 +118,12 @@ function keepHouse(store: Store<Scripts>): () => void {
   return () => clearInterval(timer);
 }
 
+/** Five seconds' worth at once: agents come in bursts. Source: AdCP security, insert-rate budgets. */
+function rateLimitsOf({ writeRate, readRate }: CoreOptions): RateLimits {
+  const rate = (perSecond: number) => ({ perSecond, burst: perSecond * 5 });
+  return createRateLimits({ read: rate(readRate), write: rate(writeRate) }, systemClock);
+}
+
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { store, secrets } = await openStore(options);
   const { dataDir, log, fatal } = options;
@@ -141,7 +152,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   await queue.rematchAll(matchThread.graphFacts().version);
   const endHousekeeping = keepHouse(store);
   const graphVersion = (): number => matchThread.graphFacts().version;
-  const parts = { store, secrets, queue, membersErased: sweeper.wake, synced, graphVersion };
+  const limits = rateLimitsOf(options);
+  const parts = { store, secrets, queue, membersErased: sweeper.wake, synced, graphVersion, limits };
   const service = createService({ ...options, ...parts });
   const { forwarding: callersMayForward, allowNetwork } = options;
   const syndication = createSyndicationService({ store, callersMayForward, allowNetwork, control });
@@ -152,6 +164,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     ingest,
     queue,
     matchThread,
+    limits,
     signers: createSignerService({ store, secrets, allowNetwork }),
     webhooksWoken: webhooks.wake,
     close: async () => {

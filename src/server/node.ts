@@ -19,6 +19,7 @@ import {
 } from '../protocol/adcp/key-endpoints.ts';
 import type { AdcpOptions } from '../protocol/adcp/operations.ts';
 import { createSignatureGate } from '../protocol/auth/signature/gate.ts';
+import { createFailureBudget } from '../protocol/auth/failure-budget.ts';
 import type { Door } from '../protocol/endpoint.ts';
 import type { SignatureGate } from '../protocol/signature-gate.ts';
 import { createMcpEndpoint } from '../protocol/mcp/endpoint.ts';
@@ -32,6 +33,8 @@ import { removeAdminFile, writeAdminFile } from './admin/admin-file.ts';
 import { startAdminServer } from './admin/admin-server.ts';
 import { openCore, type Core } from './core.ts';
 import { createDocsEndpoint, docsPath } from './docs/docs-endpoint.ts';
+import { createAddressOf } from './http/client-address.ts';
+import { watchOverload } from './http/overload.ts';
 import { createHttpServer } from './http/server.ts';
 import type { ServeSettings } from './options.ts';
 
@@ -46,9 +49,10 @@ export interface RunningNode {
 const closeGraceMs = 10_000;
 
 /** Every protocol, each behind its path. */
-function doorsOf({ service, store }: Core, adcp: AdcpOptions, publicUrl: string): readonly Door[] {
-  const { refusalOfAddress, signatures } = adcp;
-  const rest = createRestEndpoint({ service, primitives: nodePrimitives, refusalOfAddress, signatures });
+function doorsOf({ service, store, limits }: Core, adcp: AdcpOptions, publicUrl: string): readonly Door[] {
+  const { refusalOfAddress, signatures, failures } = adcp;
+  const guards = { refusalOfAddress, signatures, failures, limits };
+  const rest = createRestEndpoint({ service, primitives: nodePrimitives, ...guards });
   const docs = createDocsEndpoint({ publicUrl, openApi: openApiDocument, errorExample, tools });
   const a2a = { ...adcp, publicUrl, doorPath: '/a2a', random: systemRandom };
   return [
@@ -102,6 +106,7 @@ function adcpOptions(core: Core, settings: ServeSettings): AdcpOptions {
         : null,
     },
     signatures: settings.signedRequests ? createGate(core, settings) : null,
+    failures: createFailureBudget({ perMinute: settings.failureRate }, systemClock),
     refusalOfAddress: createAddressCheck({ allowNetworks: networksOf(settings.allowNetwork) }),
   };
 }
@@ -131,6 +136,7 @@ export async function startNode(
   const core = await openCore({ ...settings, dataDir, log, fatal });
   let isReady = false;
   const adcp = adcpOptions(core, settings);
+  const overload = watchOverload();
   const http = createHttpServer({
     doors: doorsOf(core, adcp, settings.publicUrl),
     ingest: core.ingest,
@@ -140,6 +146,9 @@ export async function startNode(
     random: systemRandom,
     sweep: collectYoung,
     allowedHosts: allowedHosts(settings),
+    addressOf: createAddressOf(networksOf(settings.trustProxy)),
+    isHttps: settings.publicUrl.startsWith('https:'),
+    isOverloaded: overload.isOverloaded,
   });
   const { store, secrets, matchThread, queue } = core;
   const graphMoved = async (): Promise<void> => {
@@ -160,6 +169,7 @@ export async function startNode(
     isReady = false;
     removeAdminFile(dataDir);
     await http.close(closeGraceMs);
+    overload.close();
     await adminServer.close();
     await core.close();
   };

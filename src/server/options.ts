@@ -29,14 +29,19 @@ function embeddedOnly(value: string): string {
 }
 
 /** Addresses and networks, as they were written. */
-function networks(value: string): readonly string[] {
-  const parts = value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-  if (parts.every((part) => parseNetwork(part) !== null)) return parts;
-  throw new UsageFault('allow-network takes an address or a network, such as 127.0.0.1 or 10.1.0.0/16.');
+function networksNamed(name: string): (value: string) => readonly string[] {
+  return (value) => {
+    const parts = value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    if (parts.every((part) => parseNetwork(part) !== null)) return parts;
+    throw new UsageFault(`${name} takes an address or a network, such as 127.0.0.1 or 10.1.0.0/16.`);
+  };
 }
+
+const networks = networksNamed('allow-network');
+const trustedProxies = networksNamed('trust-proxy');
 
 /** An address that others reach the server under, as it goes into documents; without a slash at its end. */
 function publicAddress(value: string): string {
@@ -118,6 +123,36 @@ export const serveOptions = {
     fallback: false,
     help: 'Let callers switch forwarding on for their accounts and name sellers to push to; the command line always can.',
   }),
+  writeRate: integer({
+    name: 'write-rate',
+    fallback: 60,
+    min: 0,
+    max: 1_000_000,
+    help: 'Changing calls a second that one caller may make for one account, five times as many at once; 0 for no limit.',
+  }),
+  readRate: integer({
+    name: 'read-rate',
+    fallback: 300,
+    min: 0,
+    max: 1_000_000,
+    help: 'The same for calls that read.',
+  }),
+  failureRate: integer({
+    name: 'failure-rate',
+    fallback: 10,
+    min: 0,
+    max: 1_000_000,
+    help: 'Bad credentials a minute from one address, beyond which it is refused unseen; 0 for no limit.',
+  }),
+  trustProxy: {
+    ...list({
+      name: 'trust-proxy',
+      fallback: [],
+      placeholder: 'CIDR',
+      help: 'Address or network of a proxy in front whose X-Forwarded-For is believed; may be repeated.',
+    }),
+    parse: trustedProxies,
+  },
   signedRequests: boolean({
     name: 'signed-requests',
     fallback: false,

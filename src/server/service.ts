@@ -20,6 +20,7 @@ import { accountNotFound } from '../service/account-scripts.ts';
 import { createAuthenticator } from '../service/authenticate.ts';
 import { createKeyedHash } from '../service/keyed-hash.ts';
 import type { MatchQueue } from '../service/match-queue.ts';
+import type { RateLimits } from '../service/rate-limit.ts';
 import { syncAudiences, type SyncDeps } from '../service/sync-audiences.ts';
 import type { Store } from '../store/store.ts';
 import { createAdvertiserService } from './advertiser-service.ts';
@@ -50,6 +51,7 @@ export interface ServiceParts {
   readonly graphVersion: () => number;
   /** A sync was accepted and answered. */
   readonly synced: () => void;
+  readonly limits: RateLimits;
 }
 
 export function createService(parts: ServiceParts): RollcallService & AdvertiserService {
@@ -69,6 +71,7 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
     },
     hashRequestKey,
     hashAddress: createKeyedHash(secrets.pepper),
+    limits: parts.limits,
     membersErased: parts.membersErased,
   };
   const accountNoOf = async (
@@ -85,14 +88,21 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
       parts.synced();
       return answer;
     },
-    listAccounts: async ({ principalNo }, query) => store.read('accountsOfCaller', { principalNo, query }),
-    syncAccounts: async (call) =>
-      syncAccounts(parts, call, call.requestKey === null ? null : hashRequestKey(call.requestKey)),
+    listAccounts: async ({ principalNo }, query) => {
+      parts.limits.take('read', principalNo, 0);
+      return store.read('accountsOfCaller', { principalNo, query });
+    },
+    syncAccounts: async (call) => {
+      parts.limits.take('write', call.caller.principalNo, 0);
+      return syncAccounts(parts, call, call.requestKey === null ? null : hashRequestKey(call.requestKey));
+    },
     getTask: async (caller, taskId, account) => {
+      parts.limits.take('read', caller.principalNo, 0);
       const accountNo = await accountNoOf(caller, account);
       return store.read('taskOfCaller', { principalNo: caller.principalNo, taskId, accountNo });
     },
     listTasks: async (caller, { filter: { account, ...filter }, ...query }) => {
+      parts.limits.take('read', caller.principalNo, 0);
       const accountNo = await accountNoOf(caller, account);
       return store.read('tasksOfCaller', {
         principalNo: caller.principalNo,

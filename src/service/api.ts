@@ -13,6 +13,7 @@ import type {
 } from '../base/brand.ts';
 import type { FaultCode } from '../base/faults.ts';
 import type { IdentifierType, ReportType } from '../base/identifier-types.ts';
+import type { Scope } from './scopes.ts';
 import type { Proof } from './signers/api.ts';
 import type { JsonObject, MemberFaultGroup, MemberFaultKind } from '../engine/types.ts';
 
@@ -21,6 +22,7 @@ export interface Principal {
   readonly principalId: PrincipalId;
   readonly principalNo: number;
   readonly keyId: string;
+  readonly scopes: readonly Scope[];
   /** What this caller must show of itself. */
   readonly proof: Proof;
 }

@@ -3,14 +3,17 @@ import { timingSafeEqual } from 'node:crypto';
 import type { PrincipalId } from '../base/brand.ts';
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/faults.ts';
+import type { KeyRow } from '../store/key-rows.ts';
 import type { Store } from '../store/store.ts';
 import type { Principal } from './api.ts';
 import type { KeyScripts } from './key-scripts.ts';
 import { createKeyedHash } from './keyed-hash.ts';
+import type { Scope } from './scopes.ts';
 
 /** How long a key that was found good is taken for good without asking: the bound on a revocation's delay. */
 const verifiedMsMax = 3_000;
 const verifiedCountMax = 10_000;
+const usedMsMin = 60_000;
 
 export interface AuthenticatorDeps {
   readonly store: Store<KeyScripts>;
@@ -24,6 +27,12 @@ export function createAuthenticator({ store, clock, pepper, parseKey }: Authenti
   const verified = new Map<string, { readonly principal: Principal; readonly untilMs: number }>();
   const hashSecret = createKeyedHash(pepper);
   const nobody = hashSecret('nobody');
+  /** Once a minute a key is often enough for whoever asks whether it is still used. */
+  const noteUse = ({ keyId, lastUsedAt }: KeyRow): void => {
+    const nowMs = clock.now();
+    if (nowMs - (lastUsedAt ?? 0) > usedMsMin)
+      void store.write('touchKey', { keyId, nowMs }).catch(() => undefined);
+  };
   return async (bearer: string): Promise<Principal> => {
     const parts = parseKey(bearer);
     if (parts === null) throw new AppError('AUTH_INVALID');
@@ -40,7 +49,9 @@ export function createAuthenticator({ store, clock, pepper, parseKey }: Authenti
       throw new AppError('AUTH_INVALID');
     }
     const { principalNo, principalId, keyId, proof } = row;
-    const principal = { principalNo, principalId: principalId as PrincipalId, keyId, proof };
+    const scopes = JSON.parse(row.scopes) as Scope[];
+    const principal = { principalNo, principalId: principalId as PrincipalId, keyId, scopes, proof };
+    noteUse(row);
     if (verified.size >= verifiedCountMax) verified.clear();
     verified.set(name, { principal, untilMs: clock.monotonic() + verifiedMsMax });
     return principal;

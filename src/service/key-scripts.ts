@@ -1,16 +1,21 @@
 /** API keys: made once, shown once, stored as a keyed hash. */
+import { must } from '../base/assert.ts';
 import { AppError } from '../base/faults.ts';
 import { anyAccountById, bindAccount } from '../store/account-rows.ts';
 import {
   accountIdsOf,
+  endKeyAt,
   everyKey,
   findKey,
   insertKeyRow,
   insertPrincipalRow,
+  liveKeyCount,
   revokeKeyRow,
+  touchKey,
   type KeyRow,
 } from '../store/key-rows.ts';
 import type { Script } from '../store/script.ts';
+import { scopes, type Scope } from './scopes.ts';
 
 export interface NewKeyInput {
   readonly keyId: string;
@@ -20,6 +25,17 @@ export interface NewKeyInput {
   readonly name: string;
   readonly nowMs: number;
   readonly expiresAtMs: number | null;
+  /** All of them unless said. */
+  readonly scopes?: readonly Scope[];
+}
+
+export interface RotateKeyInput {
+  readonly keyId: string;
+  readonly newKeyId: string;
+  readonly secretHash: Uint8Array;
+  readonly nowMs: number;
+  /** When the old key ends, at the latest. */
+  readonly endsAtMs: number;
 }
 
 export interface KeyView {
@@ -29,6 +45,8 @@ export interface KeyView {
   readonly createdAtMs: number;
   readonly expiresAtMs: number | null;
   readonly revokedAtMs: number | null;
+  readonly lastUsedAtMs: number | null;
+  readonly scopes: readonly Scope[];
 }
 
 export type KeyScripts = ReturnType<typeof createKeyScripts>;
@@ -48,25 +66,25 @@ export function createKeyScripts() {
         }
         yield* bindAccount(principalNo, account.accountNo);
       }
-      yield* insertKeyRow({ keyId, principalNo, secretHash, name, createdAt: nowMs, expiresAt: expiresAtMs });
-      return { keyId, name, accounts: input.accountIds, createdAtMs: nowMs, expiresAtMs, revokedAtMs: null };
+      yield* insertKeyRow({
+        ...{ keyId, principalNo, secretHash, name, createdAt: nowMs, expiresAt: expiresAtMs },
+        scopes: JSON.stringify(input.scopes ?? scopes),
+      });
+      return yield* viewOf(keyId);
     },
 
     *listKeys(_: object): Script<readonly KeyView[]> {
       const views: KeyView[] = [];
-      for (const row of yield* everyKey()) {
-        const { keyId, name, createdAt, expiresAt, revokedAt } = row;
-        const accounts = yield* accountIdsOf(row.principalNo);
-        views.push({
-          keyId,
-          name,
-          accounts,
-          createdAtMs: createdAt,
-          expiresAtMs: expiresAt,
-          revokedAtMs: revokedAt,
-        });
-      }
+      for (const row of yield* everyKey()) views.push(yield* viewOfRow(row));
       return views;
+    },
+
+    rotateKey: rotateKeyScript,
+
+    /** Notes that a key was used. */
+    *touchKey({ keyId, nowMs }: { readonly keyId: string; readonly nowMs: number }): Script<null> {
+      yield* touchKey(keyId, nowMs);
+      return null;
     },
 
     *revokeKey({ keyId, nowMs }: { readonly keyId: string; readonly nowMs: number }): Script<void> {
@@ -79,5 +97,52 @@ export function createKeyScripts() {
     *findKey({ keyId }: { readonly keyId: string }): Script<KeyRow | null> {
       return (yield* findKey(keyId)) ?? null;
     },
+  };
+}
+
+/** Two live keys a caller: one that is used, and one that takes its place. */
+const liveKeyCountMax = 2;
+
+/**
+ * A second key of the same caller. Whatever belongs to the caller (accounts, tasks, answers to be replayed) is reached by both, for
+ * as long as the old one lives.
+ */
+function* rotateKeyScript(input: RotateKeyInput): Script<KeyView> {
+  const { keyId, newKeyId, secretHash, nowMs, endsAtMs } = input;
+  const old = yield* findKey(keyId);
+  const isLive = old !== undefined && old.revokedAt === null && (old.expiresAt ?? Infinity) > nowMs;
+  if (old === undefined || !isLive) {
+    throw new AppError('AUTH_INVALID', 'No such live key.', { suggestion: 'See "rollcall key list".' });
+  }
+  if ((yield* liveKeyCount(old.principalNo, nowMs)) >= liveKeyCountMax) {
+    throw new AppError('INVALID_REQUEST', 'This caller has two live keys already.', {
+      suggestion: 'Wait until the older one ends, or revoke it: rollcall key revoke.',
+    });
+  }
+  const { principalNo, name, createdAt, expiresAt } = old;
+  // It lives as long as the old one was meant to.
+  const lifeMs = expiresAt === null ? null : expiresAt - createdAt;
+  yield* insertKeyRow({
+    ...{ keyId: newKeyId, principalNo, secretHash, name, scopes: old.scopes, createdAt: nowMs },
+    expiresAt: lifeMs === null ? null : nowMs + lifeMs,
+  });
+  yield* endKeyAt(keyId, endsAtMs);
+  return yield* viewOf(newKeyId);
+}
+
+function* viewOf(keyId: string): Script<KeyView> {
+  return yield* viewOfRow(must(yield* findKey(keyId), () => 'a key that was just written'));
+}
+
+function* viewOfRow(row: KeyRow): Script<KeyView> {
+  return {
+    keyId: row.keyId,
+    name: row.name,
+    accounts: yield* accountIdsOf(row.principalNo),
+    createdAtMs: row.createdAt,
+    expiresAtMs: row.expiresAt,
+    revokedAtMs: row.revokedAt,
+    lastUsedAtMs: row.lastUsedAt,
+    scopes: JSON.parse(row.scopes) as Scope[],
   };
 }

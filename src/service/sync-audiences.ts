@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { Account, SyncAnswer, SyncCall, SyncOutcome } from './api.ts';
 import { requireSyncable } from './account-gates.ts';
 import type { MatchQueue } from './match-queue.ts';
+import type { RateLimits } from './rate-limit.ts';
 import type { AcceptedFold, AcceptSyncInput, AcceptSyncOutput, SyncScripts } from './sync-scripts.ts';
 
 export interface SyncSettings {
@@ -21,6 +22,7 @@ export interface SyncDeps {
   readonly random: Random;
   readonly settings: SyncSettings;
   readonly resolveAccount: (call: SyncCall) => Promise<Account>;
+  readonly limits: RateLimits;
   /** Audiences were deleted: their members may wait to be erased. */
   readonly membersErased: () => void;
   /** One-way, keyed: request keys may hold anything, so only this is stored. */
@@ -33,13 +35,16 @@ export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<Syn
   refuseUnsafeDeletion(call);
   const account = await deps.resolveAccount(call);
   requireSyncable(account, call.audiences !== null);
+  const { principalNo } = call.caller;
+  const kind = call.audiences === null ? 'read' : 'write';
+  deps.limits.take(kind, principalNo, account.accountNo);
   const nowMs = deps.clock.now();
   const taskId = deps.random.uuidAt(nowMs) as TaskId;
   const keyHash = call.requestKey === null ? null : deps.hashRequestKey(call.requestKey);
   const accepted = await deps.store.write('acceptSync', {
     accountNo: account.accountNo,
     sandbox: account.sandbox,
-    principalNo: call.caller.principalNo,
+    principalNo,
     taskId,
     generation: call.generation,
     keyHash,
@@ -56,7 +61,10 @@ export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<Syn
   });
   if (call.deleteMissing || call.audiences?.some((audience) => audience.delete) === true)
     deps.membersErased();
-  return answer(deps, call, account, keyHash, taskId, accepted);
+  const answered = await answer(deps, call, account, keyHash, taskId, accepted);
+  // What is given again costs no more than reading it.
+  if (answered.replayed && kind === 'write') deps.limits.giveBack(kind, principalNo, account.accountNo);
+  return answered;
 }
 
 /** Callers of before 3.1 know no submitted answer: they are told `processing`, and their notification follows all the same. */

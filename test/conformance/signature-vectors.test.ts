@@ -6,7 +6,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import type { PrincipalId } from '../../src/base/brand.ts';
 import { AppError } from '../../src/base/faults.ts';
 import type { JsonObject } from '../../src/engine/types.ts';
 import { createKeyedHash } from '../../src/service/keyed-hash.ts';
@@ -14,6 +13,7 @@ import type { NonceUse, SignerKeyFacts, SignerService } from '../../src/service/
 import { createSignerScripts } from '../../src/service/signers/signer-scripts.ts';
 import { openMemoryStore } from '../../src/store/testing/memory-store.ts';
 import type { RequestHead } from '../../src/protocol/endpoint.ts';
+import { anyCaller, noFailureBudget } from '../../src/protocol/testing/unlimited.ts';
 import { faultHeaders } from '../../src/protocol/http-status.ts';
 import { callerOf, unsignedRefusal } from '../../src/protocol/auth/caller.ts';
 import { canonicalTarget } from '../../src/protocol/auth/signature/canonical.ts';
@@ -84,7 +84,8 @@ function signersOf({ jwks_ref: refs = [], jwks_override: override, test_harness_
         const jwk = known.find(({ kid }) => kid === keyid);
         if (jwk === undefined) return null;
         const principal = {
-          ...{ principalNo: 1, principalId: 'prn_1' as PrincipalId, keyId: keyid },
+          ...anyCaller,
+          keyId: keyid,
           proof: 'signed' as const,
         };
         return { keyid, jwk, isRevoked: revoked.includes(keyid), replayCap: cap, principal };
@@ -108,6 +109,7 @@ function headOf({ request }: Vector): RequestHead & { readonly scheme: 'http' | 
   return {
     ...{ method: request.method, path, query: query.join('?'), target },
     headers: { ...headers, host, 'content-length': length },
+    address: '127.0.0.1',
     scheme: scheme as 'http' | 'https',
   };
 }
@@ -129,7 +131,7 @@ async function outcomeOf(vector: Vector): Promise<string> {
     clock: { now: () => nowMs, monotonic: () => 0 },
   });
   const service = { authenticate: () => Promise.reject(new AppError('AUTH_INVALID')) };
-  const caller = await callerOf({ service, signatures: gate }, head);
+  const caller = await callerOf({ service, signatures: gate, failures: noFailureBudget }, head);
   const operation = head.path.split('/').at(-1) ?? '';
   const args = JSON.parse(vector.request.body ?? '{}') as JsonObject;
   const digest = createHash('sha256')

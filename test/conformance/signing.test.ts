@@ -18,6 +18,7 @@ import { callerOf, sealOf, unsignedRefusal } from '../../src/protocol/auth/calle
 import { createSignatureGate } from '../../src/protocol/auth/signature/gate.ts';
 import type { Endpoint, Reply } from '../../src/protocol/endpoint.ts';
 import type { SignatureGate } from '../../src/protocol/signature-gate.ts';
+import { noFailureBudget } from '../../src/protocol/testing/unlimited.ts';
 import { createHttpServer, type HttpServer } from '../../src/server/http/server.ts';
 import { createIngestPool, type IngestPool } from '../../src/server/threads/ingest-pool.ts';
 import { runJson, spawnServer, type ServerProcess } from '../support/process.ts';
@@ -223,7 +224,7 @@ function operationDoor(gate: SignatureGate): Endpoint {
   return {
     envelope: 'rest',
     async admit(head) {
-      const caller = await callerOf({ service, signatures: gate }, head);
+      const caller = await callerOf({ service, signatures: gate, failures: noFailureBudget }, head);
       const operation = head.path.split('/').at(-1) ?? '';
       return {
         admitted: true,

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import type { JsonObject } from '../../src/engine/types.ts';
+import { noFailureBudget } from '../../src/protocol/testing/unlimited.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { nodePrimitives } from '../../src/platform/primitives.ts';
 import { performOperation } from '../../src/protocol/adcp/operations.ts';
@@ -126,6 +127,7 @@ async function perform(
       build: { version: '0', supportedBilling: [], publicUrl: '', requestSigning: null },
       refusalOfAddress: async () => null,
       signatures: null,
+      failures: noFailureBudget,
     },
     {
       operation: 'sync_audiences',

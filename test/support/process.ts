@@ -9,6 +9,9 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('ROLLCALL_')),
 );
 
+/** Tests send as fast as they can. */
+const noLimits = ['--write-rate', '0', '--read-rate', '0', '--failure-rate', '0'];
+
 /** `rollcall serve` as a process of its own. */
 export interface ServerProcess {
   readonly url: string;
@@ -20,10 +23,14 @@ export interface ServerProcess {
 }
 
 export async function spawnServer(dataDir: string, args: readonly string[] = []): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [main, 'serve', '--data', dataDir, '--port', '0', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment,
-  });
+  const child = spawn(
+    process.execPath,
+    [main, 'serve', '--data', dataDir, '--port', '0', ...noLimits, ...args],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: environment,
+    },
+  );
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   const url = await new Promise<string>((resolve, reject) => {

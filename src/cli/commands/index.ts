@@ -46,6 +46,11 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: 'List API keys, without the keys themselves',
     load: () => import('./key-list.ts'),
   },
+  {
+    name: 'key rotate',
+    summary: 'Give a caller a new key; the old one works for a while',
+    load: () => import('./key-rotate.ts'),
+  },
   { name: 'key revoke', summary: 'Make a key useless from now on', load: () => import('./key-revoke.ts') },
   {
     name: 'signer add',

@@ -1,25 +1,33 @@
 import { dataOption } from '../../server/options.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { KeyView } from '../../service/key-scripts.ts';
+import { scopes } from '../../service/scopes.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { table } from '../table.ts';
+import { day } from '../key-view.ts';
 import { withAdmin } from '../with-admin.ts';
+
+const dayMs = 24 * 3_600_000;
+/** A key that ends so soon wants a successor. */
+const warnDays = 14;
 
 const columns = [
   { title: 'key id' },
   { title: 'name' },
   { title: 'accounts' },
+  { title: 'may' },
   { title: 'created' },
+  { title: 'last used' },
   { title: 'state' },
 ] as const;
-
-const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 function stateOf({ revokedAtMs, expiresAtMs }: KeyView, nowMs: number): string {
   if (revokedAtMs !== null) return `revoked ${day(revokedAtMs)}`;
   if (expiresAtMs === null) return 'live';
-  return `${expiresAtMs < nowMs ? 'expired' : 'live until'} ${day(expiresAtMs)}`;
+  if (expiresAtMs < nowMs) return `expired ${day(expiresAtMs)}`;
+  const left = Math.ceil((expiresAtMs - nowMs) / dayMs);
+  return left > warnDays ? `live until ${day(expiresAtMs)}` : `live until ${day(expiresAtMs)}: rotate it`;
 }
 
 export const command = defineCommand({
@@ -33,7 +41,9 @@ export const command = defineCommand({
       key.keyId,
       key.name,
       key.accounts.join(' '),
+      key.scopes.length === scopes.length ? 'all' : key.scopes.join(' '),
       day(key.createdAtMs),
+      key.lastUsedAtMs === null ? 'never' : day(key.lastUsedAtMs),
       stateOf(key, nowMs),
     ]);
     if (rows.length === 0) terminal.say('No keys yet. Create one: rollcall key create --account ID');
@@ -44,6 +54,8 @@ export const command = defineCommand({
           key_id: key.keyId,
           name: key.name,
           accounts: key.accounts,
+          scopes: key.scopes,
+          last_used_at: key.lastUsedAtMs === null ? null : new Date(key.lastUsedAtMs).toISOString(),
           created_at: new Date(key.createdAtMs).toISOString(),
           expires_at: key.expiresAtMs === null ? null : new Date(key.expiresAtMs).toISOString(),
           revoked_at: key.revokedAtMs === null ? null : new Date(key.revokedAtMs).toISOString(),

@@ -11,7 +11,14 @@ const cardPath = '/.well-known/agent-card.json';
 
 async function ask(path: string, host: string | undefined, publicUrl = '', method = 'GET'): Promise<Reply> {
   const endpoint = createAgentCardEndpoint({ build, publicUrl, doorPath: '/a2a' });
-  const admission = await endpoint.admit({ method, path, query: '', target: '/', headers: { host } });
+  const admission = await endpoint.admit({
+    method,
+    path,
+    query: '',
+    target: '/',
+    address: '127.0.0.1',
+    headers: { host },
+  });
   assert.ok(!admission.admitted);
   return admission.reply;
 }

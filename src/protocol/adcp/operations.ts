@@ -7,7 +7,10 @@ import type { JsonObject, PreparedAudience } from '../../engine/types.ts';
 import type { Generation, Principal, RollcallService, TaskPage, TaskQuery } from '../../service/api.ts';
 import { readListAccounts, readSyncAccounts } from './accounts-request.ts';
 import { listAccountsBody, syncAccountsBody } from './accounts-response.ts';
+import type { FailureBudget } from '../failure-budget.ts';
 import type { SignatureGate } from '../signature-gate.ts';
+import { requireScopes } from '../../service/scopes.ts';
+import { scopesOf } from './operation-scopes.ts';
 import { capabilitiesBody, readCapabilitiesFilter } from './capabilities.ts';
 import type { BuildFacts } from './capabilities.ts';
 import { holdsCredential, refuseCredentials } from './credentials.ts';
@@ -40,6 +43,7 @@ export interface AdcpOptions {
   readonly refusalOfAddress: RefusalOfAddress;
   /** Null: signatures of requests are not looked at. */
   readonly signatures: SignatureGate | null;
+  readonly failures: FailureBudget;
 }
 
 /** One invocation, its members already taken to tokens. */
@@ -152,6 +156,7 @@ async function dispatch(options: AdcpOptions, call: OperationCall, generation: G
     return fresh(capabilitiesBody(facts, options.build, generation, wanted));
   }
   const caller = must(call.caller, () => `${call.operation} was dispatched without a caller`);
+  requireScopes(caller, scopesOf(call.operation, call.args));
   return protectedHandlers[call.operation](options, call, caller, generation);
 }
 

@@ -2,6 +2,7 @@ import { AppError } from '../../base/faults.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import type { Principal, RollcallService } from '../../service/api.ts';
 import type { BodySeal, ReplyRecord, RequestHead } from '../endpoint.ts';
+import type { FailureBudget } from '../failure-budget.ts';
 import { bearerOf } from './bearer.ts';
 import type { SignatureGate, SignedHead } from '../signature-gate.ts';
 import { registersSecret } from './signature/gate.ts';
@@ -25,6 +26,7 @@ export interface Credentials {
   readonly service: Pick<RollcallService, 'authenticate'>;
   /** Null: signatures are not looked at. */
   readonly signatures: SignatureGate | null;
+  readonly failures: FailureBudget;
 }
 
 /**
@@ -33,16 +35,22 @@ export interface Credentials {
  */
 export async function callerOf(credentials: Credentials, head: RequestHead): Promise<Caller> {
   try {
+    credentials.failures.check(head.address, head.headers['authorization'] ?? '');
     const signed = (await credentials.signatures?.check(head)) ?? null;
     const authorization = head.headers['authorization'];
     const holder =
       authorization === undefined && signed !== null
         ? null
         : await credentials.service.authenticate(bearerOf(authorization));
-    return { known: true, principal: provenBy(holder, signed, credentials), seal: signed?.seal ?? null };
+    const principal = provenBy(holder, signed, credentials);
+    if (authorization !== undefined) credentials.failures.succeeded(head.address, authorization);
+    return { known: true, principal, seal: signed?.seal ?? null };
   } catch (error) {
-    const codes = ['AUTH_MISSING', 'AUTH_INVALID', 'SIGNATURE_REFUSED'];
-    if (error instanceof AppError && codes.includes(error.code)) return { known: false, fault: error };
+    if (!(error instanceof AppError)) throw error;
+    const isWrong = error.code === 'AUTH_INVALID' || error.code === 'SIGNATURE_REFUSED';
+    if (isWrong) credentials.failures.failed(head.address);
+    const isTold = isWrong || error.code === 'AUTH_MISSING' || error.code === 'RATE_LIMITED';
+    if (isTold) return { known: false, fault: error };
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { PrincipalId } from '../../base/brand.ts';
+import { anyCaller, noFailureBudget, noRateLimits } from '../testing/unlimited.ts';
 import { AppError } from '../../base/faults.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import type { AdvertiserService } from '../../service/advertiser-api.ts';
@@ -20,12 +20,7 @@ const failing = (error: unknown): Service => {
     throw error;
   };
   return {
-    authenticate: async () => ({
-      principalId: 'p' as PrincipalId,
-      principalNo: 1,
-      keyId: 'key_1',
-      proof: 'key' as const,
-    }),
+    authenticate: async () => anyCaller,
     syncAudiences: fail,
     listAccounts: fail,
     syncAccounts: fail,
@@ -52,6 +47,7 @@ const head = (method: string, path: string): RequestHead => ({
   path: restBase + path,
   query: '',
   target: '/',
+  address: '127.0.0.1',
   headers: { authorization: 'Bearer x' },
 });
 
@@ -61,6 +57,8 @@ async function answered(service: Service, method: string, path: string, body: ob
     primitives: nodePrimitives,
     refusalOfAddress: async () => null,
     signatures: null,
+    failures: noFailureBudget,
+    limits: noRateLimits,
   });
   const admission = await endpoint.admit(head(method, path));
   if (!admission.admitted) return admission.reply;

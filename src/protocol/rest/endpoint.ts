@@ -6,6 +6,7 @@ import { refusalOfScan } from '../adcp/scan-refusal.ts';
 import { callerOf, keyRecord, sealOf, unsignedRefusal, type Caller } from '../auth/caller.ts';
 import type { Admission, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
 import type { IngestedCall } from '../ingest.ts';
+import { requireScopes, type Scope } from '../../service/scopes.ts';
 import { checkValue } from './check-schema.ts';
 import { matchRoute } from './match-route.ts';
 import { openApiYaml } from './openapi.ts';
@@ -84,6 +85,11 @@ async function answer(exchange: Exchange, ingested: IngestedCall | null): Promis
     const body = readBody(exchange, ingested);
     const unsigned = unsignedRefusal(caller, options.signatures, adcpNameOf(route), body.body);
     if (unsigned !== null) throw unsigned;
+    requireScopes(caller.principal, scopesOfRoute(route, body.body));
+    // A sync counts where its account is known.
+    if (route.operation !== 'syncAudiences') {
+      options.limits.take(route.method === 'GET' ? 'read' : 'write', caller.principal.principalNo, 0);
+    }
     const done = await route.perform(options, {
       caller: caller.principal,
       params,
@@ -135,6 +141,12 @@ function nothingHere(record: ReplyRecord): Reply {
 async function answerWithoutBody(exchange: Exchange): Promise<Reply> {
   const fault = (await exchange.caller.seal?.check(null)) ?? null;
   return fault === null ? answer(exchange, null) : refusalOfError(fault, recordOf(exchange));
+}
+
+/** Reading reads; everything else changes something of the caller's. */
+function scopesOfRoute({ method }: Route, body: JsonObject): readonly Scope[] {
+  if (method === 'GET') return ['audiences:read'];
+  return body['pushNotificationConfig'] === undefined ? ['audiences:write'] : ['audiences:write', 'webhooks'];
 }
 
 /** The one operation of AdCP that has its like here; settings name operations in AdCP's words. */

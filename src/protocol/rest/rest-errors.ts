@@ -40,6 +40,7 @@ const restWords = {
   AUTH_MISSING: unauthorized,
   AUTH_INVALID: unauthorized,
   SIGNATURE_REFUSED: unauthorized,
+  SCOPE_INSUFFICIENT: denied,
   PERMISSION_DENIED: denied,
   CREDENTIAL_IN_ARGS: invalid,
   ACCOUNT_NOT_FOUND: notFound,

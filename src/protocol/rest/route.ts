@@ -4,6 +4,8 @@ import type { AdvertiserService } from '../../service/advertiser-api.ts';
 import type { Principal, RollcallService } from '../../service/api.ts';
 import type { IssueList } from '../adcp/argument-reader.ts';
 import type { RefusalOfAddress } from '../adcp/push-config.ts';
+import type { RateLimits } from '../../service/rate-limit.ts';
+import type { FailureBudget } from '../failure-budget.ts';
 import type { SignatureGate } from '../signature-gate.ts';
 import type { SyndicationService } from '../../service/syndication/api.ts';
 import type { Schema } from './schema.ts';
@@ -14,6 +16,8 @@ export interface RestOptions {
   readonly refusalOfAddress: RefusalOfAddress;
   /** Null: signatures of requests are not looked at. */
   readonly signatures: SignatureGate | null;
+  readonly failures: FailureBudget;
+  readonly limits: RateLimits;
 }
 
 /** One request, checked against its route. */

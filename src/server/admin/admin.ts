@@ -1,14 +1,10 @@
 /** What the seller's own commands do, on a stopped server's directory or through the running one alike. */
-import { randomBytes } from 'node:crypto';
 import { unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { AppError } from '../../base/faults.ts';
-import { systemClock, systemRandom } from '../../platform/clock.ts';
-import { keyRandomBytes, makeKey } from '../../protocol/auth/key-format.ts';
+import { systemClock } from '../../platform/clock.ts';
 import type { Account, AccountStatus } from '../../service/api.ts';
-import { createKeyedHash } from '../../service/keyed-hash.ts';
-import type { KeyView } from '../../service/key-scripts.ts';
 import type {
   ForwardingFacts,
   NewSalesAgent,
@@ -24,6 +20,7 @@ import { stagedNamePattern } from '../graph/staging.ts';
 import type { Secrets } from '../secrets.ts';
 import type { GraphApplied } from '../threads/graph-messages.ts';
 import { applyStagedGraph } from '../threads/graph-thread.ts';
+import { createKeyAdmin, type KeyAdmin } from './key-admin.ts';
 import { createSignerAdmin, type SignerAdmin } from './signer-admin.ts';
 import { createWebhookAdmin, type WebhookAdmin } from './webhook-admin.ts';
 
@@ -34,7 +31,7 @@ export interface GraphStats {
   readonly updatedAtMs: number | null;
 }
 
-export interface Admin extends WebhookAdmin, SignerAdmin {
+export interface Admin extends KeyAdmin, WebhookAdmin, SignerAdmin {
   createAccount(input: {
     readonly accountId: string | null;
     readonly brandDomain: string;
@@ -49,14 +46,6 @@ export interface Admin extends WebhookAdmin, SignerAdmin {
     readonly name: string | null;
     readonly status: AccountStatus | null;
   }): Promise<Account>;
-  /** The key is in the answer and nowhere else. */
-  createKey(input: {
-    readonly accountIds: readonly string[];
-    readonly name: string;
-    readonly expiresAtMs: number | null;
-  }): Promise<{ readonly key: string; readonly view: KeyView }>;
-  listKeys(input: object): Promise<readonly KeyView[]>;
-  revokeKey(input: { readonly keyId: string }): Promise<null>;
   graphStats(input: object): Promise<GraphStats>;
   /** Sellers that an account may push to, and what is pushed; see SyndicationService, asked by the operator. */
   forwarding(input: { readonly accountId: string }): Promise<ForwardingFacts>;
@@ -116,24 +105,7 @@ export function createAdmin(parts: AdminParts): Admin {
       }),
     listAccounts: async () => store.read('listEveryAccount', {}),
     updateAccount: async (input) => store.write('updateAccount', input),
-    createKey: async ({ accountIds, name, expiresAtMs }) => {
-      const { key, keyId, secret } = makeKey(systemRandom.bytes(keyRandomBytes));
-      const view = await store.write('createKey', {
-        keyId,
-        principalId: `prn_${randomBytes(12).toString('hex')}`,
-        secretHash: createKeyedHash(secrets.pepper)(secret),
-        accountIds,
-        name,
-        nowMs: systemClock.now(),
-        expiresAtMs,
-      });
-      return { key, view };
-    },
-    listKeys: async () => store.read('listKeys', {}),
-    revokeKey: async ({ keyId }) => {
-      await store.write('revokeKey', { keyId, nowMs: systemClock.now() });
-      return null;
-    },
+    ...createKeyAdmin(store, secrets),
     ...syndicationAdmin(syndication),
     ...createSignerAdmin(store, parts.allowNetwork, parts.signersChanged),
     ...createWebhookAdmin(store, parts.webhooksWoken),

@@ -86,6 +86,7 @@ function remoteAdmin({ adminPort, token }: AdminFile): Admin {
     listAccounts: async (input) => call('listAccounts', input),
     updateAccount: async (input) => call('updateAccount', input),
     createKey: async (input) => call('createKey', input),
+    rotateKey: async (input) => call('rotateKey', input),
     listKeys: async (input) => call('listKeys', input),
     revokeKey: async (input) => call('revokeKey', input),
     graphStats: async (input) => call('graphStats', input),

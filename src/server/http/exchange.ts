@@ -13,7 +13,11 @@ export interface ExchangeParts {
   readonly ingest: Ingest;
   readonly memory: BodyMemory;
   readonly limits: HttpLimits;
+  readonly addressOf: AddressOf;
 }
+
+/** Where a request comes from, as far as that can be trusted. */
+export type AddressOf = (request: IncomingMessage) => string;
 
 /** How one request went; null: the caller left, and nobody waits for an answer. */
 export interface ExchangeResult {
@@ -23,13 +27,20 @@ export interface ExchangeResult {
 
 const endBytes = 16 * 1024;
 
-export function headOf(request: IncomingMessage): RequestHead {
+export function headOf(request: IncomingMessage, addressOf: AddressOf): RequestHead {
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   const [path = '', ...query] = (request.url ?? '').split('?');
-  return { method: request.method ?? '', path, query: query.join('?'), target: request.url ?? '', headers };
+  return {
+    method: request.method ?? '',
+    path,
+    query: query.join('?'),
+    target: request.url ?? '',
+    headers,
+    address: addressOf(request),
+  };
 }
 
 /** Only a refused body is looked at again; a good one would be copied for nothing. */
@@ -70,7 +81,7 @@ export async function runExchange(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<ExchangeResult> {
-  const admission = await endpoint.admit(headOf(request));
+  const admission = await endpoint.admit(headOf(request, parts.addressOf));
   if (!admission.admitted) return { reply: admission.reply, bytesIn: 0 };
   const onWanted = (): void => {
     if (request.headers.expect !== undefined) response.writeContinue();

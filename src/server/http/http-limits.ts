@@ -9,6 +9,9 @@ export interface HttpLimits {
   readonly requestTimeoutMs: number;
   readonly keepAliveMs: number;
   readonly connectionCountMax: number;
+  readonly connectionCountPerAddressMax: number;
+  /** Requests under way at once; more are put off. */
+  readonly requestCountMax: number;
   /** Bytes of a compressed body before it is inflated. */
   readonly wireBytesMax: number;
   readonly inflateRatioMax: number;
@@ -28,6 +31,8 @@ export const httpLimits: HttpLimits = {
   requestTimeoutMs: limits.requestTimeoutMs,
   keepAliveMs: limits.keepAliveMs,
   connectionCountMax: 4_096,
+  connectionCountPerAddressMax: 1_024,
+  requestCountMax: 2_048,
   wireBytesMax: limits.requestWireBytesMax,
   inflateRatioMax: limits.inflateRatioMax,
   inflateGraceBytes: limits.inflateGraceBytes,

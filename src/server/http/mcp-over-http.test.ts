@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
+import { anyCaller, noFailureBudget } from '../../protocol/testing/unlimited.ts';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 
-import type { AccountId, AccountNo, GraphVersion, PrincipalId, TaskId } from '../../base/brand.ts';
+import type { AccountId, AccountNo, GraphVersion, TaskId } from '../../base/brand.ts';
 import { AppError } from '../../base/faults.ts';
 import { prepareCall } from '../../engine/prepare/prepare-call.ts';
 import { scanRequest } from '../../engine/scan/scan.ts';
@@ -38,7 +39,7 @@ const account: Account = {
 const service: RollcallService = {
   async authenticate(bearer) {
     if (bearer !== goodKey) throw new AppError('AUTH_INVALID');
-    return { principalId: 'p_1' as PrincipalId, principalNo: 1, keyId: 'key_1', proof: 'key' as const };
+    return anyCaller;
   },
   async syncAudiences(call) {
     seen.push(call);
@@ -123,6 +124,7 @@ const server = createHttpServer({
         build: { version: '0.1.0', supportedBilling: ['operator'], publicUrl: '', requestSigning: null },
         refusalOfAddress: async () => null,
         signatures: null,
+        failures: noFailureBudget,
       }),
     },
   ],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import type { PrincipalId } from '../../base/brand.ts';
+import { anyCaller, noFailureBudget } from '../../protocol/testing/unlimited.ts';
 import { AppError } from '../../base/faults.ts';
 import { prepareCall } from '../../engine/prepare/prepare-call.ts';
 import { scanRequest } from '../../engine/scan/scan.ts';
@@ -21,7 +21,7 @@ const unreached = (): never => assert.fail('the service was reached');
 const service: RollcallService = {
   async authenticate(bearer) {
     if (bearer !== goodKey) throw new AppError('AUTH_INVALID');
-    return { principalId: 'p_1' as PrincipalId, principalNo: 1, keyId: 'key_1', proof: 'key' as const };
+    return anyCaller;
   },
   listAccounts: async () => ({ accounts: [], totalCount: 0, nextCursor: null }),
   syncAudiences: unreached,
@@ -60,6 +60,7 @@ const server = createHttpServer({
         build: { version: '0.1.0', supportedBilling: ['operator'], publicUrl: '', requestSigning: null },
         refusalOfAddress: async () => null,
         signatures: null,
+        failures: noFailureBudget,
       }),
     },
   ],

@@ -6,11 +6,13 @@ import type { Clock, Random } from '../../base/clock.ts';
 import { AppError } from '../../base/faults.ts';
 import { errorFields } from '../../platform/log.ts';
 import type { Log, LogFields, LogLevel } from '../../platform/log.ts';
+import { keyPattern } from '../../protocol/auth/key-format.ts';
 import type { Door, Reply } from '../../protocol/endpoint.ts';
 import type { Ingest } from '../../protocol/ingest.ts';
 import { createBodyMemory } from './body-memory.ts';
+import { createAddressOf } from './client-address.ts';
 import { runExchange } from './exchange.ts';
-import type { ExchangeParts, ExchangeResult } from './exchange.ts';
+import type { AddressOf, ExchangeParts, ExchangeResult } from './exchange.ts';
 import { createHostCheck } from './host-check.ts';
 import { httpLimits } from './http-limits.ts';
 import type { HttpLimits } from './http-limits.ts';
@@ -35,6 +37,12 @@ export interface HttpServerParts {
   readonly sweep?: () => void;
   /** Host names that are served on a loopback address besides its own: that of a proxy in front. */
   readonly allowedHosts?: readonly string[];
+  /** Where requests come from; their connection's address unless said. */
+  readonly addressOf?: AddressOf;
+  /** True: there is more to do than can be done; what is not about health is put off. */
+  readonly isOverloaded?: () => boolean;
+  /** The server is reached by https: callers are told to stay with it. */
+  readonly isHttps?: boolean;
 }
 
 export interface HttpAddress {
@@ -106,6 +114,7 @@ async function answer(
   parts: HttpServerParts,
   exchangeParts: ExchangeParts,
   isHostServed: (host: string | undefined) => boolean,
+  underWay: number,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<ExchangeResult> {
@@ -115,7 +124,42 @@ async function answer(
   const route = routeOf(parts.doors, request.url);
   const door = doorOf(parts.doors, route);
   if (door === undefined) return { reply: smallReply(parts, route, request.method ?? ''), bytesIn: 0 };
+  if (holdsKey(request.url ?? '')) {
+    const says =
+      'A key does not belong in an address, which is written into many logs. Send it in Authorization, and have it replaced.';
+    return { reply: plainRefusal(400, says), bytesIn: 0 };
+  }
+  if (parts.isOverloaded?.() === true || underWay > exchangeParts.limits.requestCountMax) {
+    const says = 'The server has more to do than it can; come again in a moment.';
+    return {
+      reply: { ...plainRefusal(503, says), headers: { ...jsonType, 'retry-after': '1' } },
+      bytesIn: 0,
+    };
+  }
   return runExchange(exchangeParts, door.endpoint, request, response);
+}
+
+const jsonType = { 'content-type': 'application/json' };
+
+/** Something that looks like one of our keys, wherever it stands in an address. */
+function holdsKey(url: string): boolean {
+  return url.includes('rk_') && keyPattern.test(url);
+}
+
+/** Counts connections by address, and ends those that are too many. Source: the bound on sockets of one caller. */
+function boundConnections(node: Server, countMax: number): void {
+  const counts = new Map<string, number>();
+  node.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (counts.get(address) ?? 0) + 1;
+    counts.set(address, count);
+    socket.once('close', () => {
+      const left = (counts.get(address) ?? 1) - 1;
+      if (left > 0) counts.set(address, left);
+      else counts.delete(address);
+    });
+    if (count > countMax) socket.destroy();
+  });
 }
 
 /**
@@ -218,6 +262,34 @@ async function closeNode(node: Server, graceMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
+/** One exchange, from its first byte to its log line. */
+interface Finished extends ExchangeResult {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly route: string;
+  readonly startedAt: number;
+}
+
+function finish(parts: HttpServerParts, limits: HttpLimits, isClosing: boolean, done: Finished): void {
+  const { request, response, reply, bytesIn, requestId, route, startedAt } = done;
+  const fields = { request_id: requestId, method: request.method ?? '', route };
+  if (reply === null) {
+    parts.log('info', 'http_request_aborted', fields);
+    return;
+  }
+  const isUnread = !request.complete;
+  const bytesOut = writeReply(response, reply, isUnread || isClosing, !isUnread);
+  if (isUnread) endAfterLinger(request, response, limits);
+  const durationMs = Math.round((parts.clock.monotonic() - startedAt) * 100) / 100;
+  logReply(parts.log, reply, {
+    ...fields,
+    duration_ms: durationMs,
+    bytes_in: bytesIn,
+    bytes_out: bytesOut,
+  });
+}
+
 /**
  * The HTTP front: bounds, routes, bodies, answers, one log line per request. It knows no protocol; endpoints answer what
  * it has read. Small requests are answered while large bodies stream in, because nothing here waits or copies twice.
@@ -228,8 +300,11 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
     ingest: parts.ingest,
     memory: createBodyMemory(limits.inFlightBytesMax, parts.sweep),
     limits,
+    addressOf: parts.addressOf ?? createAddressOf([]),
   };
   const node = newNodeServer(limits);
+  boundConnections(node, limits.connectionCountPerAddressMax);
+  let underWay = 0;
   let isHostServed: (host: string | undefined) => boolean = () => true;
   let isClosing = false;
 
@@ -238,23 +313,18 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
     const requestId = parts.random.uuid();
     const route = routeOf(parts.doors, request.url);
     response.setHeader('x-request-id', requestId);
+    if (parts.isHttps === true) response.setHeader('strict-transport-security', 'max-age=31536000');
     response.on('error', () => undefined);
-    const { reply, bytesIn } = await answer(parts, exchangeParts, isHostServed, request, response);
-    const fields = { request_id: requestId, method: request.method ?? '', route };
-    if (reply === null) {
-      parts.log('info', 'http_request_aborted', fields);
-      return;
-    }
-    const isUnread = !request.complete;
-    const bytesOut = writeReply(response, reply, isUnread || isClosing, !isUnread);
-    if (isUnread) endAfterLinger(request, response, limits);
-    const durationMs = Math.round((parts.clock.monotonic() - startedAt) * 100) / 100;
-    logReply(parts.log, reply, {
-      ...fields,
-      duration_ms: durationMs,
-      bytes_in: bytesIn,
-      bytes_out: bytesOut,
-    });
+    underWay += 1;
+    const { reply, bytesIn } = await answer(
+      parts,
+      exchangeParts,
+      isHostServed,
+      underWay,
+      request,
+      response,
+    ).finally(() => (underWay -= 1));
+    finish(parts, limits, isClosing, { request, response, reply, bytesIn, requestId, route, startedAt });
   }
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {

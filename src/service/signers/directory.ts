@@ -5,6 +5,7 @@ import { AppError } from '../../base/faults.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import type { Store } from '../../store/store.ts';
 import type { SignerKeyFacts } from './api.ts';
+import { scopes } from '../scopes.ts';
 import { createKeyLists } from './key-lists.ts';
 import type { SignerScripts, SignerTable } from './signer-scripts.ts';
 
@@ -42,6 +43,7 @@ export function createSignerDirectory({ store, clock, fetchText }: DirectoryDeps
         principalNo: signer.principalNo,
         principalId: signer.principalId as PrincipalId,
         keyId: keyid,
+        scopes,
         proof: signer.proof,
       },
     });

@@ -4,6 +4,7 @@ import { hiddenPieces } from './0003-hidden-pieces.ts';
 import { syndication } from './0004-syndication.ts';
 import { webhooks } from './0005-webhooks.ts';
 import { signers } from './0006-signers.ts';
+import { keys } from './0007-keys.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   syndication,
   webhooks,
   signers,
+  keys,
 ];

@@ -1,0 +1,25 @@
+import type { JsonObject } from '../../engine/types.ts';
+import type { Scope } from '../../service/scopes.ts';
+import type { OperationName } from './operations.ts';
+
+/** What a key must be allowed to do for an operation. A new operation does not compile without its row. */
+const table: Record<OperationName, (args: JsonObject) => readonly Scope[]> = {
+  get_adcp_capabilities: () => [],
+  list_accounts: () => ['audiences:read'],
+  sync_accounts: (args) => ['audiences:write', ...webhooksIn(args)],
+  // Without a list of audiences it changes nothing.
+  sync_audiences: (args) => [
+    args['audiences'] === undefined ? 'audiences:read' : 'audiences:write',
+    ...webhooksIn(args),
+  ],
+  get_task_status: () => ['audiences:read'],
+  list_tasks: () => ['audiences:read'],
+};
+
+function webhooksIn(args: JsonObject): readonly Scope[] {
+  return args['push_notification_config'] === undefined ? [] : ['webhooks'];
+}
+
+export function scopesOf(operation: OperationName, args: JsonObject): readonly Scope[] {
+  return table[operation](args);
+}

@@ -1,0 +1,32 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+export interface OverloadWatch {
+  /** The thread that answers is behind by more than the bound, or was within the last moments. */
+  readonly isOverloaded: () => boolean;
+  close(): void;
+}
+
+/** A caller whose call waited for longer than this would do better to come again. */
+const delayMsMax = 500;
+/** How often is looked, and for how long a bad look counts. */
+const sampleMs = 250;
+const resolutionMs = 20;
+
+/** Watches how late the event loop is. */
+export function watchOverload(): OverloadWatch {
+  const delays = monitorEventLoopDelay({ resolution: resolutionMs });
+  delays.enable();
+  let isBehind = false;
+  const timer = setInterval(() => {
+    isBehind = delays.max / 1e6 > delayMsMax;
+    delays.reset();
+  }, sampleMs);
+  timer.unref();
+  return {
+    isOverloaded: () => isBehind,
+    close() {
+      clearInterval(timer);
+      delays.disable();
+    },
+  };
+}
