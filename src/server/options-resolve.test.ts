@@ -34,6 +34,13 @@ test('without any source every setting has its default', () => {
     allowHost: [],
     allowNetwork: [],
     forwarding: false,
+    failureRate: 10,
+    readRate: 300,
+    writeRate: 60,
+    trustProxy: [],
+    signedRequests: false,
+    signedFor: [],
+    signedDigest: 'either',
     publicUrl: '',
   });
 });
