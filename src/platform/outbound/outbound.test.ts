@@ -8,56 +8,13 @@ import fc from 'fast-check';
 
 import { createOutbound, OutboundRefusal, type Outbound, type Resolve } from './outbound.ts';
 import { isPublicAddress, isWithin, parseNetwork, type Network } from './public-address.ts';
-
-/** Addresses inside every network that is not the public internet, its ends among them. */
-const forbidden4 = [
-  ...['0.0.0.0', '0.1.2.3', '0.255.255.255', '10.0.0.0', '10.1.2.3', '10.255.255.255'],
-  ...['100.64.0.0', '100.100.100.200', '100.127.255.255', '127.0.0.1', '127.1.2.3', '127.255.255.254'],
-  ...['169.254.0.1', '169.254.169.254', '169.254.170.2', '172.16.0.1', '172.20.10.2', '172.31.255.255'],
-  ...[
-    '192.0.0.1',
-    '192.0.0.170',
-    '192.0.0.192',
-    '192.0.2.1',
-    '192.88.99.1',
-    '192.168.0.1',
-    '192.168.255.255',
-  ],
-  ...['198.18.0.1', '198.19.255.255', '198.51.100.7', '203.0.113.9', '224.0.0.1', '239.255.255.255'],
-  ...['240.0.0.1', '255.255.255.254', '255.255.255.255'],
-];
-const forbidden6 = [
-  ...['::', '::1', '::2', '::ffff', 'fe80::1', 'febf::1', 'fec0::1', 'feff::1', 'fc00::1', 'fd00:ec2::254'],
-  ...['fdff:ffff::1', 'ff02::1', 'ff0e::1', '100::1', '5f00::1', '2001:db8::1', '3fff::1', '3fff:fff::1'],
-  ...[
-    '2001::1',
-    '2001:0:7f00:1::',
-    '2001:2::1',
-    '2001:10::1',
-    '2001:20::1',
-    '2002:7f00:1::',
-    '2002:808:808::',
-  ],
-  ...['64:ff9b::7f00:1', '64:ff9b::808:808', '64:ff9b:1::1', '4000::1', '8000::1', '::7f00:1', '::a00:1'],
-];
-/** Every way in which IPv6 carries an address of IPv4. */
-const wrapped = forbidden4.flatMap((address) => [`::${address}`, `::ffff:${address}`, `::ffff:0:${address}`]);
-const public_ = [
-  '1.1.1.1',
-  '8.8.8.8',
-  '93.184.216.34',
-  '172.15.255.255',
-  '172.32.0.1',
-  '11.0.0.1',
-  '126.255.255.255',
-];
-const public6 = ['2606:4700:4700::1111', '2001:4860:4860::8888', '2a00:1450:4001::1', '2600::'];
+import { forbidden4, forbidden6, public4, public6, wrapped } from './testing/addresses.ts';
 
 test('public addresses are told from all others', () => {
   const all = [...forbidden4, ...forbidden6, ...wrapped];
   assert.ok(all.length >= 120);
   for (const address of all) assert.equal(isPublicAddress(address), false, address);
-  for (const address of [...public_, ...public6]) assert.equal(isPublicAddress(address), true, address);
+  for (const address of [...public4, ...public6]) assert.equal(isPublicAddress(address), true, address);
   for (const odd of ['', 'example.com', '1.2.3', '1.2.3.4.5', ':::', '[::1]', '1.1.1.1/8']) {
     assert.equal(isPublicAddress(odd), false, odd);
   }
