@@ -7,9 +7,12 @@
  * A phase that ran no test fails, and so does a file without one. ROLLCALL_LONG=1 makes property tests run longer.
  */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { findLeaks } from './tidy/leaks.ts';
 import { addCounts, noCounts, runPhase, summaryLines } from './tidy/run-tests.ts';
 import type { Counts } from './tidy/run-tests.ts';
 import { readSources, root } from './tidy/tree.ts';
@@ -53,7 +56,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const checked = values.only !== '' || check();
-  return (await runPhases(phases)) && checked ? 0 : 1;
+  return (await runPhases(phases, values.only === '')) && checked ? 0 : 1;
 }
 
 function check(): boolean {
@@ -61,19 +64,45 @@ function check(): boolean {
   return result.status === 0;
 }
 
-async function runPhases(phases: readonly Phase[]): Promise<boolean> {
+/** Fewer, or less, and nothing was looked at. */
+const canaryCountMin = 1_000;
+const outputBytesMin = 1_000_000;
+
+/** Whether anything that must stay secret was printed, logged or answered by the whole run. */
+function lookForLeaks(folder: string, talk: string, isWhole: boolean): readonly string[] {
+  const { canaryCount, outputBytes, found } = findLeaks(folder, talk);
+  rmSync(folder, { recursive: true, force: true });
+  const megabytes = (outputBytes / 1e6).toFixed(1);
+  console.log(
+    `\nleaks: ${canaryCount} secrets looked for in ${megabytes} MB of output, ${found.length} found`,
+  );
+  const isEmpty = canaryCount < canaryCountMin || outputBytes < outputBytesMin;
+  return [
+    ...found.map((where) => `A secret was written: ${where}.`),
+    ...(isWhole && isEmpty ? ['The search for leaks looked at next to nothing.'] : []),
+  ];
+}
+
+async function runPhases(phases: readonly Phase[], isWhole: boolean): Promise<boolean> {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-canaries-'));
+  process.env['CANARY_FOLDER'] = folder;
+  let talk = '';
   let total: Counts = noCounts;
   let good = true;
   const failures: string[] = [];
   for (const phase of phases) {
     console.log(`\n${phase.name}: ${phase.files.length} files`);
     const result = await runPhase(phase.files, phase.concurrency);
+    talk += result.talk;
     if (result.counts.tests === 0) failures.push(`The phase "${phase.name}" ran no test.`);
     good &&= result.counts.tests > 0 && result.failures.length === 0;
     failures.push(...result.failures);
     total = addCounts(total, result.counts);
   }
   if (phases.length === 0) failures.push('No test file fits.');
+  const leaks = lookForLeaks(folder, talk, isWhole);
+  good &&= leaks.length === 0;
+  failures.push(...leaks);
   for (const failure of failures) console.log(`\n✖ ${failure}`);
   console.log(`\n${summaryLines(total)}`);
   return good && phases.length > 0 && total.failed === 0 && total.cancelled === 0;

@@ -29,6 +29,8 @@ export const noCounts: Counts = {
 };
 
 export interface PhaseResult {
+  /** All that the tests printed. */
+  readonly talk: string;
   readonly counts: Counts;
   /** One text per failed test: where, what, why. */
   readonly failures: readonly string[];
@@ -48,7 +50,8 @@ export async function runPhase(files: readonly string[], concurrency: number): P
   let counts = noCounts;
   const failures: string[] = [];
   const talk = new Map<string | undefined, string>();
-  if (files.length === 0) return { counts, failures };
+  let everything = '';
+  if (files.length === 0) return { counts, failures, talk: everything };
   const events = run({ files: [...files], concurrency, cwd: root, timeout: testMsMax });
   for await (const event of events as AsyncIterable<TestEvent>) {
     if (event.type === 'test:fail') {
@@ -56,8 +59,11 @@ export async function runPhase(files: readonly string[], concurrency: number): P
       if (failure !== null) failures.push(failure);
     } else if (event.type === 'test:pass' && isFileItself(event.data)) {
       failures.push(`${shortPath(event.data.file)} declares no test.`);
+    } else if (event.type === 'test:stdout') {
+      everything += event.data.message;
     } else if (event.type === 'test:stderr') {
       const { file, message } = event.data;
+      everything += message;
       talk.set(file, `${talk.get(file) ?? ''}${message}`.slice(-talkCharsMax));
     } else if (event.type === 'test:summary') {
       const { file, success, counts: seen, duration_ms: durationMs } = event.data;
@@ -66,7 +72,7 @@ export async function runPhase(files: readonly string[], concurrency: number): P
       if (file !== undefined && !success) console.log(talk.get(file) ?? '');
     }
   }
-  return { counts, failures };
+  return { counts, failures, talk: everything };
 }
 
 type FailData = Extract<TestEvent, { type: 'test:fail' }>['data'];

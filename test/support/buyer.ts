@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { noteCanary } from './canaries.ts';
 import { mcp, type Door } from './doors.ts';
 import type { Seller } from './seller.ts';
 import type { Fields, WireAnswer } from './wire.ts';
@@ -72,6 +73,7 @@ export async function newBuyer(
     name: null,
   });
   const { key } = await admin.createKey({ accountIds: [accountId], name: accountId, expiresAtMs: null });
+  noteCanary('key', key);
   const call = async (tool: string, fields: Fields): Promise<WireAnswer> =>
     door.call({ url: seller.url, key }, tool, fields);
   const account = { account_id: accountId };

@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+import { noteCanary, noteOutput } from './canaries.ts';
+
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 /** The environment without our own settings: a variable that only tests know would be refused by name. */
@@ -32,11 +34,15 @@ export async function spawnServer(dataDir: string, args: readonly string[] = [])
     },
   );
   let log = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+    noteOutput('log', text);
+  });
   const url = await new Promise<string>((resolve, reject) => {
     let out = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
+      noteOutput('log', text);
       const ready = /^Rollcall is ready on (http:\S+)$/m.exec(out);
       if (ready?.[1] !== undefined) resolve(ready[1]);
     });
@@ -73,6 +79,9 @@ export async function runJson(args: readonly string[]): Promise<Record<string, u
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   const [code] = (await once(child, 'close')) as [number | null];
+  noteOutput('log', err);
   if (code !== 0) throw new Error(`rollcall ${args[0]} ended with ${code}: ${err}${out}`);
-  return JSON.parse(out) as Record<string, unknown>;
+  const answer = JSON.parse(out) as Record<string, unknown>;
+  if (typeof answer['key'] === 'string') noteCanary('key', answer['key']);
+  return answer;
 }

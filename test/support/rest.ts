@@ -9,6 +9,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import formats from 'ajv-formats';
 import { parse } from 'yaml';
 
+import { noteOutput, noteRequest } from './canaries.ts';
 import type { Fields, WireAnswer, WireError } from './wire.ts';
 
 export const restBase = '/api/v2/buyer';
@@ -186,6 +187,8 @@ export async function restCaller(url: string, key: string | null): Promise<RestC
     const method = request.method ?? (request.body === undefined ? 'GET' : 'POST');
     const response = await fetch(`${url}${restBase}${path}`, initOf(method, request, key));
     const text = await response.text();
+    noteRequest(typeof request.body === 'object' ? JSON.stringify(request.body) : request.body);
+    noteOutput('answer', text);
     const { status, headers } = response;
     const complaint = contract.complaint(method, path, { status, headers, text });
     assert.equal(complaint, null, `${method} ${path} breaks the OpenAPI document: ${complaint}\n${text}`);

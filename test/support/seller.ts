@@ -1,6 +1,6 @@
 /** A real server on a throw-away directory, with an account, a key and users, for tests that speak to it over HTTP. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,9 +12,16 @@ import { openAdmin, type OpenAdmin } from '../../src/server/admin/open-admin.ts'
 import { openStaging } from '../../src/server/graph/staging.ts';
 import { startNode, type RunningNode } from '../../src/server/node.ts';
 import type { ServeSettings } from '../../src/server/options.ts';
+import { secretFileName } from '../../src/server/secrets.ts';
+import { noteCanary, noteOutput } from './canaries.ts';
 import { checkExchange } from './exchange-check.ts';
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export function sha256(text: string): string {
+  const hash = createHash('sha256').update(text).digest('hex');
+  noteCanary('hash', hash);
+  noteCanary('email', text);
+  return hash;
+}
 
 /** A user of the seller: an id, and e-mail addresses in clear text. */
 export interface User {
@@ -72,7 +79,10 @@ export async function startSeller(
     level,
     pretty: false,
     now: () => Date.now(),
-    write: (line) => logLines.push(line),
+    write: (line) => {
+      logLines.push(line);
+      noteOutput('log', line);
+    },
   });
   const start = async (): Promise<RunningNode> =>
     startNode({ ...settings, ...overrides, data: dataDir }, log, (reason) => {
@@ -90,6 +100,8 @@ export async function startSeller(
     name: 'Test account',
   });
   const { key } = await admin.admin.createKey({ accountIds: [accountId], name: 'test', expiresAtMs: null });
+  noteCanary('key', key);
+  noteCanary('secret', readFileSync(join(dataDir, secretFileName), 'utf8').trim());
   return {
     dataDir,
     get node() {

@@ -1,6 +1,7 @@
 /** A caller that speaks raw HTTP: it can send what no client would, and sees every byte of the answer. */
 import { randomUUID } from 'node:crypto';
 
+import { noteOutput, noteRequest } from './canaries.ts';
 import { callIn, checkExchange } from './exchange-check.ts';
 
 /** The generations of callers that are served, by the word of an answer's version. */
@@ -64,7 +65,10 @@ export async function post(
       ...headers,
     },
   } as RequestInit);
-  const answer = readAnswer(response.status, await response.text());
+  noteRequest(body);
+  const text = await response.text();
+  noteOutput('answer', text);
+  const answer = readAnswer(response.status, text);
   const call = callIn(body);
   if (call !== null) checkExchange(call.operation, call.args, answer.content);
   return answer;
