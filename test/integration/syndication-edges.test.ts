@@ -297,17 +297,16 @@ describe('what is refused', () => {
 });
 
 describe('a seller that behaves badly', () => {
-  it('is not called when its name leads into a network that the operator did not name', async () => {
+  it('is not even registered under an address in a network that the operator did not name', async () => {
     const strict = await startHub({ allowNetwork: [] });
     try {
       await strict.rest('PUT', '/forwarding', { enabled: true });
-      const agent = { name: 'x', url: 'https://localhost:8443/mcp', protocol: 'mcp', accountId: 'x' };
-      const { body } = await strict.rest('POST', '/sales-agents', agent);
-      await strict.sync({ audienceId: 'inside', add: members(0, 3) });
-      const agentId = String(body['id']);
-      await strict.push('inside', [agentId]);
-      const { errorMessage } = await strict.reaches('inside', agentId, isFailed);
-      assert.equal(errorMessage, 'The address leads to a network that may not be called.');
+      for (const host of ['localhost', '127.0.0.1', '[::1]', '169.254.169.254']) {
+        const agent = { name: 'x', url: `https://${host}:8443/mcp`, protocol: 'mcp', accountId: 'x' };
+        const { status, body } = await strict.rest('POST', '/sales-agents', agent);
+        assert.equal(status, 400, host);
+        assert.match(JSON.stringify(body), /network that may not be called/, host);
+      }
     } finally {
       await strict.seller.close();
     }

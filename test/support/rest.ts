@@ -187,7 +187,9 @@ export async function restCaller(url: string, key: string | null): Promise<RestC
     const method = request.method ?? (request.body === undefined ? 'GET' : 'POST');
     const response = await fetch(`${url}${restBase}${path}`, initOf(method, request, key));
     const text = await response.text();
-    noteRequest(typeof request.body === 'object' ? JSON.stringify(request.body) : request.body);
+    const { body } = request;
+    const isBytes = body instanceof Uint8Array || body instanceof ReadableStream;
+    if (!isBytes) noteRequest(typeof body === 'object' ? JSON.stringify(body) : body);
     noteOutput('answer', text);
     const { status, headers } = response;
     const complaint = contract.complaint(method, path, { status, headers, text });

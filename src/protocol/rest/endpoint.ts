@@ -185,5 +185,9 @@ async function admit(options: RestOptions, head: RequestHead): Promise<Admission
  * answered 202 as soon as it is durable.
  */
 export function createRestEndpoint(options: RestOptions): Endpoint {
-  return { envelope: 'rest', admit: (head) => admit(options, head) };
+  return {
+    envelope: 'rest',
+    admit: (head) => admit(options, head),
+    refuseUnseen: (fault) => refusalOfError(fault, {}),
+  };
 }

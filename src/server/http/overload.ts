@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 export interface OverloadWatch {
-  /** The thread that answers is behind by more than the bound, or was within the last moments. */
+  /** The thread that answers is behind by more than the bound, and was so at the last look too. */
   readonly isOverloaded: () => boolean;
   close(): void;
 }
@@ -16,9 +16,13 @@ const resolutionMs = 20;
 export function watchOverload(): OverloadWatch {
   const delays = monitorEventLoopDelay({ resolution: resolutionMs });
   delays.enable();
+  // One long step is over by the time that it is seen: only a server that stays behind gains by sending callers away.
+  let wasBehind = false;
   let isBehind = false;
   const timer = setInterval(() => {
-    isBehind = delays.max / 1e6 > delayMsMax;
+    const isLate = delays.max / 1e6 > delayMsMax;
+    isBehind = isLate && wasBehind;
+    wasBehind = isLate;
     delays.reset();
   }, sampleMs);
   timer.unref();

@@ -130,13 +130,16 @@ async function answer(
     return { reply: plainRefusal(400, says), bytesIn: 0 };
   }
   if (parts.isOverloaded?.() === true || underWay > exchangeParts.limits.requestCountMax) {
-    const says = 'The server has more to do than it can; come again in a moment.';
-    return {
-      reply: { ...plainRefusal(503, says), headers: { ...jsonType, 'retry-after': '1' } },
-      bytesIn: 0,
-    };
+    return { reply: refusalOfOverload(door), bytesIn: 0 };
   }
   return runExchange(exchangeParts, door.endpoint, request, response);
+}
+
+function refusalOfOverload({ endpoint }: Door): Reply {
+  const says = 'The server has more to do than it can; come again in a moment.';
+  const fault = new AppError('SERVICE_UNAVAILABLE', says, { retryAfterSeconds: 1 });
+  const reply = endpoint.refuseUnseen?.(fault) ?? plainRefusal(503, says);
+  return { ...reply, headers: { ...jsonType, ...reply.headers, 'retry-after': '1' } };
 }
 
 const jsonType = { 'content-type': 'application/json' };
