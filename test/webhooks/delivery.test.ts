@@ -20,9 +20,10 @@ import type { DeliveryCount } from './outbox-scripts.ts';
 import type { Orders } from './sender-child.ts';
 
 const isLong = process.env['ROLLCALL_LONG'] === '1';
+// The clock runs so that the horizon is 151 s, or 38 s: a machine that is busy with other things is late by a few of those.
 const size = isLong
   ? { events: 20_000, kills: 50, perSecond: 160, endpoints: 200, rate: 2_000, killMsMax: 5_000 }
-  : { events: 500, kills: 3, perSecond: 250, endpoints: 40, rate: 20_000, killMsMax: 1_500 };
+  : { events: 500, kills: 3, perSecond: 250, endpoints: 40, rate: 8_000, killMsMax: 1_500 };
 
 /** How a receiver treats an attempt: as often as these shares say, whatever it did before. */
 const shares = { hangs: 0.1, breaksOff: 0.05, answers5xx: 0.25 };
