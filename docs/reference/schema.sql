@@ -411,3 +411,39 @@ CREATE TABLE signature_nonce_count (
   keyid_hash BLOB PRIMARY KEY,
   count INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit_record (
+  -- Without a gap.
+  seq INTEGER PRIMARY KEY,
+  -- Canonical JSON (RFC 8785): time, kind, actor, facts.
+  record TEXT NOT NULL,
+  -- HMAC-SHA-256 of the hash before and the record.
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE TABLE audit_start (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE audit_checkpoint (
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  -- Ed25519 over the three.
+  signature BLOB NOT NULL
+) STRICT;
+
+CREATE TRIGGER audit_record_stays BEFORE UPDATE ON audit_record BEGIN
+  SELECT RAISE(ABORT, 'audit records are not changed');
+END;
+
+CREATE TRIGGER audit_record_is_kept BEFORE DELETE ON audit_record
+WHEN old.seq > (SELECT seq FROM audit_start) BEGIN
+  SELECT RAISE(ABORT, 'audit records are not deleted');
+END;
+
+CREATE TRIGGER audit_checkpoint_stays BEFORE UPDATE ON audit_checkpoint BEGIN
+  SELECT RAISE(ABORT, 'audit checkpoints are not changed');
+END;

@@ -78,8 +78,8 @@ export async function openStore(
   const secrets = loadSecrets(dataDir, given, systemRandom);
   const sizes = { minimumSize: options.minimumSize, sandboxMinimumSize };
   dropStaleStaging(dataDir);
-  const { sealKey, forwardKey } = secrets;
-  const settings: ScriptSettings = { sealKey, forwardKey, sizes };
+  const { sealKey, forwardKey, auditKey, auditSeed } = secrets;
+  const settings: ScriptSettings = { sealKey, forwardKey, auditKey, auditSeed, sizes };
   const store = await openSqliteStore({
     dataDir,
     workerUrl: workerUrl('threads/store-worker', import.meta.url),
@@ -111,7 +111,14 @@ function dropStaleStaging(dataDir: string): void {
 function keepHouse(store: Store<Scripts>): () => void {
   const timer = setInterval(() => {
     const nowMs = systemClock.now();
-    for (const name of ['forgetOld', 'forgetOldDeliveries', 'forgetOldSigningKeys', 'forgetNonces'] as const)
+    for (const name of [
+      'forgetOld',
+      'forgetOldDeliveries',
+      'forgetOldSigningKeys',
+      'forgetNonces',
+      'forgetOldAudit',
+      'signAudit',
+    ] as const)
       void store.write(name, { nowMs }).catch(() => undefined);
   }, housekeepingMs);
   timer.unref();

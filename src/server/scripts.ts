@@ -2,6 +2,8 @@ import type { SizeRules } from '../service/finish-sync.ts';
 import { createAccountScripts } from '../service/account-scripts.ts';
 import { createAccountSyncScripts } from '../service/account-sync-scripts.ts';
 import { createAdvertiserScripts } from '../service/advertiser-scripts.ts';
+import { createAuditScripts } from '../service/audit/audit-scripts.ts';
+import { checkpointKey, createHashRecord } from '../service/audit/chain.ts';
 import { createBlockScripts } from '../service/block-scripts.ts';
 import { createCapabilityScripts } from '../service/capability-scripts.ts';
 import { createGraphScripts } from '../service/graph-store.ts';
@@ -18,17 +20,21 @@ import { createDeliveryScripts } from '../service/webhooks/delivery-scripts.ts';
 import { createOutbox } from '../service/webhooks/outbox.ts';
 import { createWebhookOperatorScripts } from '../service/webhooks/operator-scripts.ts';
 import { createSigningKeyScripts } from '../service/webhooks/signing-keys.ts';
+import { audited } from './audited-scripts.ts';
 import { encodeNotification } from './encode-notification.ts';
 
 /** What the scripts are made with, in every thread alike. */
 export interface ScriptSettings {
   readonly sealKey: Uint8Array;
   readonly forwardKey: Uint8Array;
+  /** Hashes the audit log, and signs where it stands. */
+  readonly auditKey: Uint8Array;
+  readonly auditSeed: Uint8Array;
   readonly sizes: SizeRules;
 }
 
-/** Every transaction of the program. The same in the thread that writes and in those that read. */
-export function createScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
+/** Every transaction of the program, before the audit log. */
+function createPlainScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
   const sealer = createSealer(sealKey);
   const forwardKeys = createForwardKeys(forwardKey);
   const outbox = createOutbox(sealer, encodeNotification);
@@ -49,6 +55,17 @@ export function createScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createSyncScripts(sealer, sizes, forwardKeys, outbox),
     ...createSyndicationScripts(sealer, forwardKeys),
     ...createTaskScripts(sealer),
+  };
+}
+
+export type PlainScripts = ReturnType<typeof createPlainScripts>;
+
+/** Every transaction of the program. The same in the thread that writes and in those that read. */
+export function createScripts(settings: ScriptSettings) {
+  const hash = createHashRecord(settings.auditKey);
+  return {
+    ...audited(createPlainScripts(settings), hash),
+    ...createAuditScripts(hash, checkpointKey(settings.auditSeed).privateKey),
   };
 }
 

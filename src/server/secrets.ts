@@ -27,6 +27,10 @@ export interface Secrets {
   readonly pepper: Uint8Array;
   /** Wraps the keys under which accounts' members are kept for forwarding. */
   readonly forwardKey: Uint8Array;
+  /** Chains the records of the audit log. */
+  readonly auditKey: Uint8Array;
+  /** Signs where it stands. */
+  readonly auditSeed: Uint8Array;
 }
 
 export const secretFileName = 'secret.key';
@@ -46,6 +50,8 @@ export function loadSecrets(dataDir: string, fromEnvironment: string | undefined
     sealKey: derive('seal'),
     pepper: derive('pepper'),
     forwardKey: derive('forward'),
+    auditKey: derive('audit'),
+    auditSeed: derive('audit-signature'),
   };
 }
 

@@ -169,7 +169,7 @@ describe('creating and changing accounts', () => {
   test('a closed account leaves its natural key free', async () => {
     const input = newAccount('acc_one');
     await store.write('createAccount', input);
-    await store.write('updateAccount', { accountId: 'acc_one', name: null, status: 'closed' });
+    await store.write('updateAccount', { accountId: 'acc_one', name: null, status: 'closed', nowMs: 1 });
     await store.write('createAccount', { ...input, accountId: 'acc_two' });
     const caller = await newCaller('a', ['acc_one', 'acc_two']);
     const found = await store.read('resolveAccount', { principalNo: caller, reference: byKey(input) });
@@ -178,17 +178,23 @@ describe('creating and changing accounts', () => {
 
   test('an update changes what it names and nothing else', async () => {
     const before = await store.write('createAccount', newAccount('acc_one'));
-    const named = await store.write('updateAccount', { accountId: 'acc_one', name: 'Shoes', status: null });
+    const named = await store.write('updateAccount', {
+      accountId: 'acc_one',
+      name: 'Shoes',
+      status: null,
+      nowMs: 1,
+    });
     assert.deepEqual(named, { ...before, name: 'Shoes' });
     const suspended = await store.write('updateAccount', {
       accountId: 'acc_one',
       name: null,
       status: 'suspended',
+      nowMs: 1,
     });
     assert.deepEqual(suspended, { ...named, status: 'suspended' });
     assert.deepEqual(await store.read('listEveryAccount', {}), [suspended]);
     const error = await refusal(
-      store.write('updateAccount', { accountId: 'acc_no', name: 'x', status: null }),
+      store.write('updateAccount', { accountId: 'acc_no', name: 'x', status: null, nowMs: 1 }),
     );
     assert.equal(error.code, 'ACCOUNT_NOT_FOUND');
   });
@@ -237,7 +243,7 @@ describe('listing accounts', () => {
 
   test('filters select, and another’s account selects nothing', async () => {
     const { caller } = await populate();
-    await store.write('updateAccount', { accountId: 'acc_own_2', name: null, status: 'suspended' });
+    await store.write('updateAccount', { accountId: 'acc_own_2', name: null, status: 'suspended', nowMs: 1 });
     const ids = async (changes: Partial<AccountQuery>): Promise<readonly string[]> => {
       const page = await store.read('accountsOfCaller', { principalNo: caller, query: query(changes) });
       assert.equal(page.totalCount, page.accounts.length);

@@ -114,6 +114,7 @@ function* updateAccountScript(input: {
   readonly accountId: string;
   readonly name: string | null;
   readonly status: AccountStatus | null;
+  readonly nowMs: number;
 }): Script<Account> {
   const row = yield* anyAccountById(input.accountId);
   if (row === undefined) throw new AppError('ACCOUNT_NOT_FOUND');

@@ -44,6 +44,8 @@ const secrets = loadSecrets(orders.dataDir, undefined, systemRandom);
 const settings = {
   sealKey: secrets.sealKey,
   forwardKey: secrets.forwardKey,
+  auditKey: secrets.auditKey,
+  auditSeed: secrets.auditSeed,
   sizes: { minimumSize: 100, sandboxMinimumSize: 1 },
 };
 const store = await openSqliteStore({

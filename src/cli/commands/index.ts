@@ -128,4 +128,14 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: 'Show how far an account’s audiences are at other sellers',
     load: () => import('./syndication-list.ts'),
   },
+  {
+    name: 'audit verify',
+    summary: 'Check that no record of what was done was changed, dropped or reordered',
+    load: () => import('./audit-verify.ts'),
+  },
+  {
+    name: 'audit export',
+    summary: 'Print every record of what was done, a line of JSON each, and verify them on the way',
+    load: () => import('./audit-export.ts'),
+  },
 ];

@@ -20,6 +20,7 @@ import { stagedNamePattern } from '../graph/staging.ts';
 import type { Secrets } from '../secrets.ts';
 import type { GraphApplied } from '../threads/graph-messages.ts';
 import { applyStagedGraph } from '../threads/graph-thread.ts';
+import { createAuditAdmin, type AuditAdmin } from './audit-admin.ts';
 import { createKeyAdmin, type KeyAdmin } from './key-admin.ts';
 import { createSignerAdmin, type SignerAdmin } from './signer-admin.ts';
 import { createWebhookAdmin, type WebhookAdmin } from './webhook-admin.ts';
@@ -31,7 +32,7 @@ export interface GraphStats {
   readonly updatedAtMs: number | null;
 }
 
-export interface Admin extends KeyAdmin, WebhookAdmin, SignerAdmin {
+export interface Admin extends KeyAdmin, WebhookAdmin, SignerAdmin, AuditAdmin {
   createAccount(input: {
     readonly accountId: string | null;
     readonly brandDomain: string;
@@ -104,7 +105,8 @@ export function createAdmin(parts: AdminParts): Admin {
         nowMs: systemClock.now(),
       }),
     listAccounts: async () => store.read('listEveryAccount', {}),
-    updateAccount: async (input) => store.write('updateAccount', input),
+    updateAccount: async (input) => store.write('updateAccount', { ...input, nowMs: systemClock.now() }),
+    ...createAuditAdmin(store),
     ...createKeyAdmin(store, secrets),
     ...syndicationAdmin(syndication),
     ...createSignerAdmin(store, parts.allowNetwork, parts.signersChanged),

@@ -51,8 +51,10 @@ export async function openAdmin(
   return { admin, secrets, serverUrl: null, close: async () => store.close() };
 }
 
-function remoteAdmin({ adminPort, token }: AdminFile): Admin {
-  const call = async (name: string, input: unknown): Promise<never> => {
+type Call = (name: string, input: unknown) => Promise<never>;
+
+function callOver({ adminPort, token }: AdminFile): Call {
+  return async (name, input) => {
     const response = await fetch(`http://127.0.0.1:${adminPort}/`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -81,6 +83,10 @@ function remoteAdmin({ adminPort, token }: AdminFile): Admin {
       answer.suggestion === undefined ? {} : { suggestion: answer.suggestion },
     );
   };
+}
+
+function remoteAdmin(file: AdminFile): Admin {
+  const call = callOver(file);
   return {
     createAccount: async (input) => call('createAccount', input),
     listAccounts: async (input) => call('listAccounts', input),
@@ -103,6 +109,9 @@ function remoteAdmin({ adminPort, token }: AdminFile): Admin {
     listWebhookEndpoints: async (input) => call('listWebhookEndpoints', input),
     enableWebhookEndpoint: async (input) => call('enableWebhookEndpoint', input),
     listSigningKeys: async (input) => call('listSigningKeys', input),
+    auditFacts: async (input) => call('auditFacts', input),
+    auditPage: async (input) => call('auditPage', input),
+    signAudit: async (input) => call('signAudit', input),
     addSigner: async (input) => call('addSigner', input),
     listSigners: async (input) => call('listSigners', input),
     removeSigner: async (input) => call('removeSigner', input),

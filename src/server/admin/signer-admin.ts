@@ -54,7 +54,7 @@ export function createSignerAdmin(
       return then(added);
     },
     listSigners: async () => store.read('listSigners', {}),
-    removeSigner: async (input) => then(store.write('removeSigner', input)),
+    removeSigner: async (input) => then(store.write('removeSigner', { ...input, nowMs: systemClock.now() })),
     revokeSignerKey: async ({ keyid }) =>
       then(store.write('revokeKeyid', { keyid, nowMs: systemClock.now() })),
   };

@@ -34,7 +34,7 @@ export function createWebhookAdmin(store: Store<Scripts>, wake: () => void): Web
     },
     listWebhookEndpoints: async (input) => store.read('webhookEndpoints', input),
     enableWebhookEndpoint: async (input) => {
-      await store.write('enableEndpoint', input);
+      await store.write('enableEndpoint', { ...input, nowMs: systemClock.now() });
       wake();
       return null;
     },

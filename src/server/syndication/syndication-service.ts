@@ -25,6 +25,8 @@ export interface SyndicationServiceParts {
 
 const keyBytes = 32;
 
+const now = (): { readonly nowMs: number } => ({ nowMs: systemClock.now() });
+
 export function createSyndicationService(parts: SyndicationServiceParts): SyndicationService {
   const { store, control } = parts;
   const rules = { allowNetworks: networksOf(parts.allowNetwork) };
@@ -66,7 +68,7 @@ export function createSyndicationService(parts: SyndicationServiceParts): Syndic
       });
     },
     removeSalesAgent: async (asker, accountId, agentId) => {
-      await store.write('removeSalesAgent', { ...asked(asker, accountId), agentId });
+      await store.write('removeSalesAgent', { ...asked(asker, accountId), agentId, ...now() });
       await store.eraseDeleted();
     },
     syndicate: async (asker, accountId, request) => {

@@ -69,7 +69,7 @@ export function createSignerScripts() {
     addSigner: addSignerScript,
     listSigners: listSignersScript,
 
-    *removeSigner({ signerId }: { readonly signerId: string }): Script<null> {
+    *removeSigner({ signerId }: { readonly signerId: string; readonly nowMs: number }): Script<null> {
       if ((yield* deleteSigner(signerId)) === 0) throw noSigner();
       return null;
     },

@@ -75,7 +75,9 @@ export function createForwardingScripts(sealer: Sealer, keys: ForwardKeys) {
       return agentOf(row);
     },
 
-    *removeSalesAgent(input: AskedAccount & { readonly agentId: string }): Script<null> {
+    *removeSalesAgent(
+      input: AskedAccount & { readonly agentId: string; readonly nowMs: number },
+    ): Script<null> {
       const { accountNo } = yield* ownAccount(input, true);
       if ((yield* salesAgent(accountNo, input.agentId)) === undefined) throw unknownAgent('agentId');
       yield* deleteSyndicationsOfAgent(accountNo, input.agentId);

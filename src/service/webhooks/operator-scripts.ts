@@ -72,7 +72,7 @@ export function createWebhookOperatorScripts(sealer: Sealer) {
       return count;
     },
 
-    *enableEndpoint({ endpointNo }: { readonly endpointNo: number }): Script<null> {
+    *enableEndpoint({ endpointNo }: { readonly endpointNo: number; readonly nowMs: number }): Script<null> {
       const row = (yield* listedEndpoints(null)).find((one) => one.endpointNo === endpointNo);
       if (row === undefined) throw notFound('endpoint', 'rollcall webhook endpoints');
       yield* enableEndpointRow(row.accountNo, endpointNo);

@@ -5,6 +5,7 @@ import { syndication } from './0004-syndication.ts';
 import { webhooks } from './0005-webhooks.ts';
 import { signers } from './0006-signers.ts';
 import { keys } from './0007-keys.ts';
+import { audit } from './0008-audit.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   webhooks,
   signers,
   keys,
+  audit,
 ];

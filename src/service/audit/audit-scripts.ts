@@ -1,0 +1,77 @@
+/** Adding to the log, signing where it stands, reading it, and forgetting what is old enough. */
+import type { KeyObject } from 'node:crypto';
+
+import type { Script } from '../../store/script.ts';
+import {
+  auditCheckpoints,
+  auditEnd,
+  auditRecords,
+  auditStart,
+  forgetAuditUpTo,
+  insertAuditCheckpoint,
+  insertAuditRecord,
+  newestCheckpoint,
+  type AuditPlace,
+  type AuditRow,
+  type CheckpointRow,
+} from '../../store/audit-rows.ts';
+import { recordOf, signCheckpoint, type AuditEvent, type HashRecord } from './chain.ts';
+
+/** Source: AdCP wants a security log of 90 days; a year is what auditors ask for. */
+const keptMs = 365 * 24 * 3_600_000;
+/** Records looked at by one housekeeping. */
+const forgottenCountMax = 10_000;
+
+/** Adds one event, in the transaction that it describes. */
+export function* appendAudit(hash: HashRecord, event: AuditEvent): Script<void> {
+  const { seq, hash: before } = yield* auditEnd();
+  const record = recordOf(event);
+  yield* insertAuditRecord({ seq: seq + 1, record, hash: hash(before, record) });
+}
+
+export type AuditScripts = ReturnType<typeof createAuditScripts>;
+
+export function createAuditScripts(hash: HashRecord, key: KeyObject) {
+  return {
+    /** An event that no other transaction describes. */
+    *noteEvent(event: AuditEvent): Script<null> {
+      yield* appendAudit(hash, event);
+      return null;
+    },
+
+    /** Signs the end of the chain; null when it was signed before. */
+    *signAudit({ nowMs }: { readonly nowMs: number }): Script<CheckpointRow | null> {
+      const { seq, hash: end } = yield* auditEnd();
+      const known = yield* newestCheckpoint();
+      if (seq === 0 || known?.seq === seq) return null;
+      const checkpoint = signCheckpoint({ seq, at: nowMs, hash: end }, key);
+      yield* insertAuditCheckpoint(checkpoint);
+      return checkpoint;
+    },
+
+    *auditPage(input: { readonly afterSeq: number; readonly countMax: number }): Script<readonly AuditRow[]> {
+      return yield* auditRecords(input.afterSeq, input.countMax);
+    },
+
+    *auditFacts(_: object): Script<{
+      readonly start: AuditPlace;
+      readonly end: AuditPlace;
+      readonly checkpoints: readonly CheckpointRow[];
+    }> {
+      return { start: yield* auditStart(), end: yield* auditEnd(), checkpoints: yield* auditCheckpoints() };
+    },
+
+    /** Forgets what is older than a year, up to a checkpoint, from which the chain begins then. */
+    *forgetOldAudit({ nowMs }: { readonly nowMs: number }): Script<number> {
+      const old = (yield* auditCheckpoints()).filter(({ at }) => at < nowMs - keptMs);
+      const start = yield* auditStart();
+      const upTo = old.findLast(({ seq }) => seq > start.seq && seq <= start.seq + forgottenCountMax) ?? null;
+      if (upTo === null) return 0;
+      yield* appendAudit(hash, {
+        ...{ at: nowMs, kind: 'audit_forgotten', actor: 'system' },
+        facts: { up_to: upTo.seq },
+      });
+      return yield* forgetAuditUpTo(upTo);
+    },
+  };
+}
