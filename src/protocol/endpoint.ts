@@ -64,7 +64,7 @@ export interface Endpoint {
   readonly envelope: Envelope;
   admit(head: RequestHead): Promise<Admission>;
   /** The answer in the endpoint's own words to a request that it does not even see; absent: plain words will do. */
-  readonly refuseUnseen?: (fault: AppError) => Reply;
+  readonly refuseUnseen?: (fault: AppError, head: RequestHead) => Reply;
 }
 
 /** Where an endpoint is served: at `path` itself and at everything below it. */

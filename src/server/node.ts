@@ -136,7 +136,7 @@ export async function startNode(
   const core = await openCore({ ...settings, dataDir, log, fatal });
   let isReady = false;
   const adcp = adcpOptions(core, settings);
-  const overload = watchOverload();
+  const overload = watchOverload(systemClock);
   const http = createHttpServer({
     doors: doorsOf(core, adcp, settings.publicUrl),
     ingest: core.ingest,

@@ -264,5 +264,10 @@ async function admit(options: A2aOptions, head: RequestHead): Promise<Admission>
  * that has ended. The public skill needs no key; everything else without a good key is answered 401 before anything is done.
  */
 export function createA2aEndpoint(options: A2aOptions): Endpoint {
-  return { envelope: 'a2a', admit: (head) => admit(options, head) };
+  return {
+    envelope: 'a2a',
+    admit: (head) => admit(options, head),
+    refuseUnseen: (fault, head) =>
+      faultReply(fault, { id: null, binding: wordsOf(head), generation: defaultRelease }),
+  };
 }

@@ -201,5 +201,9 @@ async function admit(options: AdcpOptions, head: RequestHead): Promise<Admission
  * public tool need no key; every other tool call without a good key is answered 401 before anything is done.
  */
 export function createMcpEndpoint(options: AdcpOptions): Endpoint {
-  return { envelope: 'mcp', admit: (head) => admit(options, head) };
+  return {
+    envelope: 'mcp',
+    admit: (head) => admit(options, head),
+    refuseUnseen: (fault) => rpcRefusal(fault, { id: null, generation: defaultRelease }),
+  };
 }

@@ -11,6 +11,8 @@ import { systemClock, systemRandom } from '../../platform/clock.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import { memberPolicyOf } from '../../protocol/adcp/call-mode.ts';
 import type { Ingest } from '../../protocol/ingest.ts';
+import { createA2aEndpoint } from '../../protocol/a2a/endpoint.ts';
+import type { AdcpOptions } from '../../protocol/adcp/operations.ts';
 import { createMcpEndpoint } from '../../protocol/mcp/endpoint.ts';
 import type { RollcallService } from '../../service/api.ts';
 import { createHttpServer } from './server.ts';
@@ -48,22 +50,23 @@ const ingest: Ingest = {
   },
 };
 
+const options: AdcpOptions = {
+  service,
+  primitives: nodePrimitives,
+  clock: systemClock,
+  build: { version: '0.1.0', supportedBilling: ['operator'], publicUrl: '', requestSigning: null },
+  refusalOfAddress: async () => null,
+  signatures: null,
+  failures: noFailureBudget,
+};
+const a2a = createA2aEndpoint({ ...options, publicUrl: '', doorPath: '/a2a', random: systemRandom });
+let isOverloaded = false;
 const server = createHttpServer({
   doors: [
-    {
-      path: '/mcp',
-      about: '',
-      endpoint: createMcpEndpoint({
-        service,
-        primitives: nodePrimitives,
-        clock: systemClock,
-        build: { version: '0.1.0', supportedBilling: ['operator'], publicUrl: '', requestSigning: null },
-        refusalOfAddress: async () => null,
-        signatures: null,
-        failures: noFailureBudget,
-      }),
-    },
+    { path: '/mcp', about: '', endpoint: createMcpEndpoint(options) },
+    { path: '/a2a', about: '', endpoint: a2a },
   ],
+  isOverloaded: () => isOverloaded,
   ingest,
   health: { notReady: () => null },
   log: () => undefined,
@@ -106,6 +109,32 @@ async function post(
 function rpc(name: string, args: JsonObject, id: string | number = 7): string {
   return JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } });
 }
+
+describe('put off while there is more to do than can be done', () => {
+  const adcpErrorOf = (data: unknown): unknown => {
+    const details = Array.isArray(data) ? (data as { value?: { adcp_error?: unknown } }[]) : [];
+    return details.find(({ value }) => value !== undefined)?.value?.adcp_error;
+  };
+
+  it('MCP and both versions of A2A say so in their own words, with the time to wait', async () => {
+    isOverloaded = true;
+    try {
+      for (const [path, version] of [['/mcp'], ['/a2a', '1.0'], ['/a2a', '0.3']] as const) {
+        const headers = { ...withKey, ...(version === undefined ? {} : { 'a2a-version': version }) };
+        const sent = { method: 'POST', headers, body: rpc('list_accounts', {}) };
+        const response = await fetch(new URL(path, url), sent);
+        const { error } = (await response.json()) as Answer['body'];
+        assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '1']);
+        assert.equal(error?.code, -32027);
+        const told = version === '1.0' ? adcpErrorOf(error.data) : error.data?.adcp_error;
+        const { code, recovery } = told as Record<string, unknown>;
+        assert.deepEqual([code, recovery], ['SERVICE_UNAVAILABLE', 'transient'], `${path} ${version}`);
+      }
+    } finally {
+      isOverloaded = false;
+    }
+  });
+});
 
 describe('refused before a tool is reached', () => {
   it('no key, and a bad key', async () => {

@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock } from '../../base/clock.ts';
 
 export interface OverloadWatch {
   /** The thread that answers is behind by more than the bound, and was so at the last look too. */
@@ -10,27 +10,31 @@ export interface OverloadWatch {
 const delayMsMax = 500;
 /** How often is looked, and for how long a bad look counts. */
 const sampleMs = 250;
-const resolutionMs = 20;
+/** How often the timer ticks whose lateness is measured: the error of the measurement. */
+const tickMs = 50;
 
-/** Watches how late the event loop is. */
-export function watchOverload(): OverloadWatch {
-  const delays = monitorEventLoopDelay({ resolution: resolutionMs });
-  delays.enable();
+/**
+ * Watches how late the event loop is, by how late its own timer is. Node's histogram of the same forgets its last tick when it is
+ * emptied, and with it a long step, whenever this timer comes first after the step.
+ */
+export function watchOverload(clock: Pick<Clock, 'monotonic'>): OverloadWatch {
   // One long step is over by the time that it is seen: only a server that stays behind gains by sending callers away.
   let wasBehind = false;
   let isBehind = false;
+  let tickedAtMs = clock.monotonic();
+  let lookedAtMs = tickedAtMs;
+  let lateMs = 0;
   const timer = setInterval(() => {
-    const isLate = delays.max / 1e6 > delayMsMax;
+    const nowMs = clock.monotonic();
+    lateMs = Math.max(lateMs, nowMs - tickedAtMs - tickMs);
+    tickedAtMs = nowMs;
+    if (nowMs - lookedAtMs < sampleMs) return;
+    const isLate = lateMs > delayMsMax;
     isBehind = isLate && wasBehind;
     wasBehind = isLate;
-    delays.reset();
-  }, sampleMs);
+    lookedAtMs = nowMs;
+    lateMs = 0;
+  }, tickMs);
   timer.unref();
-  return {
-    isOverloaded: () => isBehind,
-    close() {
-      clearInterval(timer);
-      delays.disable();
-    },
-  };
+  return { isOverloaded: () => isBehind, close: () => clearInterval(timer) };
 }

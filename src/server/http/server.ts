@@ -7,11 +7,11 @@ import { AppError } from '../../base/faults.ts';
 import { errorFields } from '../../platform/log.ts';
 import type { Log, LogFields, LogLevel } from '../../platform/log.ts';
 import { keyPattern } from '../../protocol/auth/key-format.ts';
-import type { Door, Reply } from '../../protocol/endpoint.ts';
+import type { Door, Reply, RequestHead } from '../../protocol/endpoint.ts';
 import type { Ingest } from '../../protocol/ingest.ts';
 import { createBodyMemory } from './body-memory.ts';
 import { createAddressOf } from './client-address.ts';
-import { runExchange } from './exchange.ts';
+import { headOf, runExchange } from './exchange.ts';
 import type { AddressOf, ExchangeParts, ExchangeResult } from './exchange.ts';
 import { createHostCheck } from './host-check.ts';
 import { httpLimits } from './http-limits.ts';
@@ -130,15 +130,15 @@ async function answer(
     return { reply: plainRefusal(400, says), bytesIn: 0 };
   }
   if (parts.isOverloaded?.() === true || underWay > exchangeParts.limits.requestCountMax) {
-    return { reply: refusalOfOverload(door), bytesIn: 0 };
+    return { reply: refusalOfOverload(door, headOf(request, exchangeParts.addressOf)), bytesIn: 0 };
   }
   return runExchange(exchangeParts, door.endpoint, request, response);
 }
 
-function refusalOfOverload({ endpoint }: Door): Reply {
+function refusalOfOverload({ endpoint }: Door, head: RequestHead): Reply {
   const says = 'The server has more to do than it can; come again in a moment.';
   const fault = new AppError('SERVICE_UNAVAILABLE', says, { retryAfterSeconds: 1 });
-  const reply = endpoint.refuseUnseen?.(fault) ?? plainRefusal(503, says);
+  const reply = endpoint.refuseUnseen?.(fault, head) ?? plainRefusal(503, says);
   return { ...reply, headers: { ...jsonType, ...reply.headers, 'retry-after': '1' } };
 }
 
