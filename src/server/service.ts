@@ -20,7 +20,7 @@ import { accountNotFound } from '../service/account-scripts.ts';
 import { createAuthenticator } from '../service/authenticate.ts';
 import { createKeyedHash } from '../service/keyed-hash.ts';
 import type { MatchQueue } from '../service/match-queue.ts';
-import type { RateLimits } from '../service/rate-limit.ts';
+import { countAsRead, type RateLimits } from '../service/rate-limit.ts';
 import { syncAudiences, type SyncDeps } from '../service/sync-audiences.ts';
 import type { Store } from '../store/store.ts';
 import { createAdvertiserService } from './advertiser-service.ts';
@@ -64,11 +64,7 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
     clock: systemClock,
     random: systemRandom,
     settings: { waitMs: parts.waitMs, replayTtlMs },
-    resolveAccount: async ({ caller, account: reference }) => {
-      const account = await resolveAccount(parts, caller, reference);
-      if (account.sandbox && !parts.sandbox) throw accountNotFound(reference);
-      return account;
-    },
+    resolveAccount: async ({ caller, account }) => servedAccount(parts, caller, account),
     hashRequestKey,
     hashAddress: createKeyedHash(secrets.pepper),
     limits: parts.limits,
@@ -94,7 +90,8 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
     },
     syncAccounts: async (call) => {
       parts.limits.take('write', call.caller.principalNo, 0);
-      return syncAccounts(parts, call, call.requestKey === null ? null : hashRequestKey(call.requestKey));
+      const keyHash = call.requestKey === null ? null : hashRequestKey(call.requestKey);
+      return syncAccounts(parts, call, keyHash);
     },
     getTask: async (caller, taskId, account) => {
       parts.limits.take('read', caller.principalNo, 0);
@@ -115,7 +112,7 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
 }
 
 async function syncAccounts(
-  { store, buyerAccounts, sandbox }: ServiceParts,
+  { store, buyerAccounts, sandbox, limits }: ServiceParts,
   call: AccountsCall,
   keyHash: Uint8Array | null,
 ): Promise<AccountsAnswer> {
@@ -135,6 +132,7 @@ async function syncAccounts(
   });
   if (answer.kind === 'conflict') throw new AppError('IDEMPOTENCY_CONFLICT');
   if (answer.kind === 'expired') throw new AppError('IDEMPOTENCY_EXPIRED');
+  if (answer.replayed) countAsRead(limits, call.caller.principalNo, 0);
   return { body: call.encode(answer.outcome), replayed: answer.replayed };
 }
 
@@ -160,9 +158,26 @@ export function newAccountId(): string {
   return `acc_${randomBytes(16).toString('hex')}`;
 }
 
+/** What names no account has no bucket of an account; looking for it counts among the caller's other reads. */
+async function servedAccount(
+  parts: ServiceParts,
+  caller: Principal,
+  reference: AccountReference,
+): Promise<Account> {
+  try {
+    const account = await resolveAccount(parts, caller, reference);
+    if (account.sandbox && !parts.sandbox) throw accountNotFound(reference);
+    return account;
+  } catch (error) {
+    const isUnknown = error instanceof AppError && error.code === 'ACCOUNT_NOT_FOUND';
+    if (isUnknown) parts.limits.take('read', caller.principalNo, 0);
+    throw error;
+  }
+}
+
 /** A natural key that is not known yet becomes an account on first use where buyers may declare accounts. */
 async function resolveAccount(
-  { store, buyerAccounts, sandbox: servesSandbox }: ServiceParts,
+  { store, buyerAccounts, sandbox: servesSandbox, limits }: ServiceParts,
   { principalNo }: Principal,
   reference: AccountReference,
 ): Promise<Account> {
@@ -172,6 +187,8 @@ async function resolveAccount(
     const isUnknown = error instanceof AppError && error.code === 'ACCOUNT_NOT_FOUND';
     if (!isUnknown || reference.kind === 'id' || !buyerAccounts) throw error;
     if (reference.sandbox && !servesSandbox) throw error;
+    // Each new account comes with a full bucket of its own, so making them is counted in one for all.
+    limits.take('write', principalNo, 0);
     const { brandDomain, brandId, operator, sandbox } = reference;
     const account = { accountId: newAccountId(), brandDomain, brandId, operator, sandbox, name: null };
     return store.write('declareAccount', { ...account, principalNo, nowMs: systemClock.now() });

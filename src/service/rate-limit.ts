@@ -73,6 +73,12 @@ export function createRateLimits(rates: Record<CallKind, Rate>, clock: Clock): R
   };
 }
 
+/** For a change that turned out to be made already: what is given again costs as much as reading it, and no less. */
+export function countAsRead(limits: RateLimits, principalNo: number, accountNo: number): void {
+  limits.giveBack('write', principalNo, accountNo);
+  limits.take('read', principalNo, accountNo);
+}
+
 function limited({ perSecond }: Rate, waitMs: number, scope: 'global' | 'account'): AppError {
   return new AppError('RATE_LIMITED', 'Too many calls; slow down.', {
     retryAfterSeconds: Math.ceil(waitMs / 1_000),

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { Account, SyncAnswer, SyncCall, SyncOutcome } from './api.ts';
 import { requireSyncable } from './account-gates.ts';
 import type { MatchQueue } from './match-queue.ts';
-import type { RateLimits } from './rate-limit.ts';
+import { countAsRead, type RateLimits } from './rate-limit.ts';
 import type { AcceptedFold, AcceptSyncInput, AcceptSyncOutput, SyncScripts } from './sync-scripts.ts';
 
 export interface SyncSettings {
@@ -34,10 +34,10 @@ export interface SyncDeps {
 export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<SyncAnswer> {
   refuseUnsafeDeletion(call);
   const account = await deps.resolveAccount(call);
-  requireSyncable(account, call.audiences !== null);
   const { principalNo } = call.caller;
   const kind = call.audiences === null ? 'read' : 'write';
   deps.limits.take(kind, principalNo, account.accountNo);
+  requireSyncable(account, call.audiences !== null);
   const nowMs = deps.clock.now();
   const taskId = deps.random.uuidAt(nowMs) as TaskId;
   const keyHash = call.requestKey === null ? null : deps.hashRequestKey(call.requestKey);
@@ -62,8 +62,7 @@ export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<Syn
   if (call.deleteMissing || call.audiences?.some((audience) => audience.delete) === true)
     deps.membersErased();
   const answered = await answer(deps, call, account, keyHash, taskId, accepted);
-  // What is given again costs no more than reading it.
-  if (answered.replayed && kind === 'write') deps.limits.giveBack(kind, principalNo, account.accountNo);
+  if (answered.replayed && kind === 'write') countAsRead(deps.limits, principalNo, account.accountNo);
   return answered;
 }
 

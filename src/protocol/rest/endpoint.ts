@@ -85,7 +85,7 @@ async function answer(exchange: Exchange, ingested: IngestedCall | null): Promis
     const body = readBody(exchange, ingested);
     const unsigned = unsignedRefusal(caller, options.signatures, adcpNameOf(route), body.body);
     if (unsigned !== null) throw unsigned;
-    requireScopes(caller.principal, scopesOfRoute(route, body.body));
+    requireScopes(caller.principal, scopesOfBody(body.body));
     // A sync counts where its account is known.
     if (route.operation !== 'syncAudiences') {
       options.limits.take(route.method === 'GET' ? 'read' : 'write', caller.principal.principalNo, 0);
@@ -144,9 +144,12 @@ async function answerWithoutBody(exchange: Exchange): Promise<Reply> {
 }
 
 /** Reading reads; everything else changes something of the caller's. */
-function scopesOfRoute({ method }: Route, body: JsonObject): readonly Scope[] {
-  if (method === 'GET') return ['audiences:read'];
-  return body['pushNotificationConfig'] === undefined ? ['audiences:write'] : ['audiences:write', 'webhooks'];
+function scopesOfRoute({ method }: Route): readonly Scope[] {
+  return [method === 'GET' ? 'audiences:read' : 'audiences:write'];
+}
+
+function scopesOfBody(body: JsonObject): readonly Scope[] {
+  return body['pushNotificationConfig'] === undefined ? [] : ['webhooks'];
 }
 
 /** The one operation of AdCP that has its like here; settings name operations in AdCP's words. */
@@ -170,6 +173,12 @@ async function admit(options: RestOptions, head: RequestHead): Promise<Admission
   if (match.kind === 'other_method') return { admitted: false, reply: wrongMethod(match.methods, record) };
   const { route, params } = match;
   const exchange: Exchange = { options, head, caller, route, params };
+  try {
+    // Before the body is read: a key that may not change anything need not upload it.
+    requireScopes(caller.principal, scopesOfRoute(route));
+  } catch (error) {
+    return { admitted: false, reply: refusalOfError(error, recordOf(exchange)) };
+  }
   if (route.body === undefined) return { admitted: false, reply: await answerWithoutBody(exchange) };
   return {
     admitted: true,
