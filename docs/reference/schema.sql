@@ -66,7 +66,7 @@ CREATE TABLE api_key (
   expires_at INTEGER,
   revoked_at INTEGER,
   last_used_at INTEGER
-, scopes TEXT NOT NULL DEFAULT '["audiences:read","audiences:write","webhooks"]') STRICT, WITHOUT ROWID;
+, scopes TEXT NOT NULL DEFAULT '["audiences:read","audiences:write","webhooks"]', allow_from TEXT NOT NULL DEFAULT '[]') STRICT, WITHOUT ROWID;
 
 CREATE INDEX key_by_principal ON api_key (principal_no, key_id);
 

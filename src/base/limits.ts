@@ -44,6 +44,8 @@ export const limits = {
   protocolIdCharsMax: 1_024,
   requestKeyCharsMin: 16,
   requestKeyCharsMax: 255,
+  /** Networks that one API key may be bound to. */
+  keyNetworkCountMax: 32,
   /** Fault paths shown per kind, and rejected members shown per audience. */
   faultPathCountMax: 5,
   rejectedSampleCountMax: 20,

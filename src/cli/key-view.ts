@@ -9,6 +9,7 @@ export function keyJson(key: string, view: KeyView): object {
     key_id: view.keyId,
     accounts: view.accounts,
     scopes: view.scopes,
+    allow_from: view.allowFrom,
     expires_at: view.expiresAtMs === null ? null : new Date(view.expiresAtMs).toISOString(),
   };
 }

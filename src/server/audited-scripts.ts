@@ -20,11 +20,12 @@ const event = (at: number, kind: AuditKind, actor: string, facts: JsonObject): r
 
 /** Facts are named one by one: what is not written here is in no record. */
 export const auditTable: AuditTable = {
-  createKey: ({ nowMs }, { keyId, accounts, scopes, expiresAtMs }) =>
+  createKey: ({ nowMs }, { keyId, accounts, scopes, allowFrom, expiresAtMs }) =>
     event(nowMs, 'key_created', operator, {
       key_id: keyId,
       accounts: [...accounts],
       scopes: [...scopes],
+      allow_from: [...allowFrom],
       expires_at: expiresAtMs,
     }),
   rotateKey: ({ nowMs, keyId, endsAtMs }, view) =>

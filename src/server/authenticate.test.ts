@@ -1,11 +1,14 @@
 /** Keys from their making to their end, with the parts that the server joins. */
 import assert from 'node:assert/strict';
-import { beforeEach, describe, test } from 'node:test';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import { beforeEach, describe, mock, test } from 'node:test';
 
 import fc from 'fast-check';
 
 import { AppError } from '../base/faults.ts';
 import { systemRandom } from '../platform/clock.ts';
+import { isWithin, networksOf } from '../platform/outbound/public-address.ts';
 import { keyPattern, keyRandomBytes, makeKey, parseKey } from '../protocol/auth/key-format.ts';
 import { createAuthenticator } from '../service/authenticate.ts';
 import { createKeyedHash } from '../service/keyed-hash.ts';
@@ -16,6 +19,9 @@ import { openMemoryStore } from '../store/testing/memory-store.ts';
 
 const scripts = { ...createAccountScripts(), ...createKeyScripts() };
 const pepper = new Uint8Array(32).fill(3);
+const home = '203.0.113.9';
+const isWithinNamed = (address: string, networks: readonly string[]): boolean =>
+  isWithin(address, networksOf(networks));
 const startMs = 1_700_000_000_000;
 /** The promise to a privacy officer: a revoked key is dead this soon. */
 const revocationDelayMsMax = 5_000;
@@ -28,15 +34,16 @@ let authenticate: ReturnType<typeof createAuthenticator>;
 beforeEach(() => {
   store = openMemoryStore(scripts);
   nowMs = startMs;
-  authenticate = createAuthenticator({ store, clock, pepper, parseKey });
+  authenticate = createAuthenticator({ store, clock, pepper, parseKey, isWithin: isWithinNamed });
 });
 
 async function newKey(
   expiresAtMs: number | null = null,
+  allowFrom: readonly string[] = [],
 ): Promise<{ readonly key: string; readonly keyId: string }> {
   const { key, keyId, secret } = makeKey(systemRandom.bytes(keyRandomBytes));
   const secretHash = createKeyedHash(pepper)(secret);
-  const rest = { accountIds: [], name: 'test', nowMs, expiresAtMs };
+  const rest = { accountIds: [], name: 'test', nowMs, expiresAtMs, allowFrom };
   await store.write('createKey', { keyId, principalId: `prn_${keyId}`, secretHash, ...rest });
   return { key, keyId };
 }
@@ -53,10 +60,10 @@ const visible = ({ code, message, info }: AppError): string => JSON.stringify({ 
 describe('API keys', () => {
   test('a key names its caller, again and again', async () => {
     const { key, keyId } = await newKey();
-    const principal = await authenticate(key);
+    const principal = await authenticate(key, home);
     assert.equal(principal.keyId, keyId);
     assert.equal(principal.principalId, `prn_${keyId}`);
-    assert.deepEqual(await authenticate(key), principal);
+    assert.deepEqual(await authenticate(key, home), principal);
   });
 
   test('unknown, wrong, malformed, revoked and expired keys get one answer', async () => {
@@ -78,20 +85,20 @@ describe('API keys', () => {
       good.key.toLowerCase(),
     ];
     const answers = new Set<string>();
-    for (const key of bad) answers.add(visible(await refusal(authenticate(key))));
+    for (const key of bad) answers.add(visible(await refusal(authenticate(key, home))));
     assert.equal(answers.size, 1);
-    assert.equal((await refusal(authenticate(unknown))).code, 'AUTH_INVALID');
-    await authenticate(good.key);
+    assert.equal((await refusal(authenticate(unknown, home))).code, 'AUTH_INVALID');
+    await authenticate(good.key, home);
   });
 
   test('revoking works on a key in use, within its bound', async () => {
     const { key, keyId } = await newKey();
-    await authenticate(key);
+    await authenticate(key, home);
     await store.write('revokeKey', { keyId, nowMs });
     nowMs += revocationDelayMsMax;
-    assert.equal((await refusal(authenticate(key))).code, 'AUTH_INVALID');
+    assert.equal((await refusal(authenticate(key, home))).code, 'AUTH_INVALID');
     nowMs += 1;
-    await assert.rejects(authenticate(key), 'and stays refused');
+    await assert.rejects(authenticate(key, home), 'and stays refused');
   });
 
   test('revoking twice keeps the first time; an unknown key cannot be revoked', async () => {
@@ -106,9 +113,60 @@ describe('API keys', () => {
   test('a key dies at its expiry', async () => {
     const { key } = await newKey(startMs + 60_000);
     nowMs = startMs + 59_999 - revocationDelayMsMax;
-    await authenticate(key);
+    await authenticate(key, home);
     nowMs = startMs + 60_000 + revocationDelayMsMax;
-    assert.equal((await refusal(authenticate(key))).code, 'AUTH_INVALID');
+    assert.equal((await refusal(authenticate(key, home))).code, 'AUTH_INVALID');
+  });
+
+  test('a key that is bound to networks looks like none from elsewhere, remembered or not', async () => {
+    const { key, keyId } = await newKey(null, ['203.0.113.0/24', '2001:db8::/48']);
+    const elsewhere = ['203.0.114.9', '2001:db8:1::1', '::1', '', 'nonsense'];
+    const unknown = visible(
+      await refusal(authenticate(makeKey(systemRandom.bytes(keyRandomBytes)).key, home)),
+    );
+    for (const address of elsewhere)
+      assert.equal(visible(await refusal(authenticate(key, address))), unknown);
+    assert.equal((await store.read('findKey', { keyId }))?.lastUsedAt, null, 'that was no use of the key');
+    for (const address of [home, '2001:db8:0:1::1'])
+      assert.equal((await authenticate(key, address)).keyId, keyId);
+    for (const address of elsewhere)
+      assert.equal(visible(await refusal(authenticate(key, address))), unknown);
+    assert.equal((await authenticate(key, home)).keyId, keyId);
+  });
+
+  test('unknown keys and wrong secrets cost one look-up and one hash each', async () => {
+    const { key, keyId } = await newKey();
+    const revoked = await newKey();
+    await store.write('revokeKey', { keyId: revoked.keyId, nowMs });
+    const bound = await newKey(null, ['198.51.100.1']);
+    let readCount = 0;
+    const counting: typeof store = {
+      ...store,
+      read: async (name, input) => {
+        readCount += 1;
+        return store.read(name, input);
+      },
+    };
+    const hashes = mock.method(crypto, 'createHmac');
+    const compares = mock.method(crypto, 'timingSafeEqual');
+    syncBuiltinESMExports();
+    try {
+      const look = createAuthenticator({ store: counting, clock, pepper, parseKey, isWithin: isWithinNamed });
+      const work = async (shown: string): Promise<readonly number[]> => {
+        const before = [readCount, hashes.mock.callCount(), compares.mock.callCount()];
+        await look(shown, home).catch(() => undefined);
+        return [readCount, hashes.mock.callCount(), compares.mock.callCount()].map(
+          (count, at) => count - before[at]!,
+        );
+      };
+      const unknown = makeKey(systemRandom.bytes(keyRandomBytes)).key;
+      for (const shown of [unknown, forgeSecret(keyId), revoked.key, bound.key, key])
+        assert.deepEqual(await work(shown), [1, 1, 1]);
+      assert.deepEqual(await work(key), [0, 1, 0], 'what is known to be good is hashed only');
+    } finally {
+      mock.restoreAll();
+      syncBuiltinESMExports();
+    }
   });
 
   test('neither the key nor its secret is stored, and a list shows neither hash nor secret', async () => {

@@ -29,7 +29,7 @@ function embeddedOnly(value: string): string {
 }
 
 /** Addresses and networks, as they were written. */
-function networksNamed(name: string): (value: string) => readonly string[] {
+export function networksNamed(name: string): (value: string) => readonly string[] {
   return (value) => {
     const parts = value
       .split(',')

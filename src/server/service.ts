@@ -5,6 +5,7 @@ import type { GraphVersion } from '../base/brand.ts';
 import { AppError } from '../base/faults.ts';
 import { identifierTypes, type IdentifierType } from '../base/identifier-types.ts';
 import { systemClock, systemRandom } from '../platform/clock.ts';
+import { isWithin, networksOf } from '../platform/outbound/public-address.ts';
 import { parseKey } from '../protocol/auth/key-format.ts';
 import type {
   Account,
@@ -78,7 +79,7 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
       ? null
       : (await store.read('resolveAccount', { principalNo, reference })).accountNo;
   return {
-    authenticate: createAuthenticator({ store, clock: systemClock, pepper: secrets.pepper, parseKey }),
+    authenticate: authenticatorOf(parts),
     syncAudiences: async (call) => {
       const answer = await syncAudiences(syncDeps, call);
       parts.synced();
@@ -109,6 +110,12 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
     capabilityFacts: async () => capabilityFacts(parts, startedAtMs),
     ...createAdvertiserService({ ...parts, newAccountId, hashRequestKey, replayTtlMs }),
   };
+}
+
+function authenticatorOf({ store, secrets: { pepper } }: ServiceParts): RollcallService['authenticate'] {
+  const isWithinNamed = (address: string, networks: readonly string[]): boolean =>
+    isWithin(address, networksOf(networks));
+  return createAuthenticator({ store, clock: systemClock, pepper, parseKey, isWithin: isWithinNamed });
 }
 
 async function syncAccounts(

@@ -302,8 +302,11 @@ export interface CapabilityFacts {
 
 /** The service as protocols see it. Every method refuses with AppError. */
 export interface RollcallService {
-  /** `bearer` is the credential after the scheme. AUTH_INVALID for anything but a live key. */
-  authenticate(bearer: string): Promise<Principal>;
+  /**
+   * `bearer` is the credential after the scheme, `address` where it was sent from. AUTH_INVALID for anything but a live key that may be
+   * used from there.
+   */
+  authenticate(bearer: string, address: string): Promise<Principal>;
   syncAudiences(call: SyncCall): Promise<SyncAnswer>;
   listAccounts(caller: Principal, query: AccountQuery): Promise<AccountPage>;
   syncAccounts(call: AccountsCall): Promise<AccountsAnswer>;

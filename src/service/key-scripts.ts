@@ -27,6 +27,8 @@ export interface NewKeyInput {
   readonly expiresAtMs: number | null;
   /** All of them unless said. */
   readonly scopes?: readonly Scope[];
+  /** Addresses and networks that it may be used from; from everywhere unless said. */
+  readonly allowFrom?: readonly string[];
 }
 
 export interface RotateKeyInput {
@@ -47,6 +49,8 @@ export interface KeyView {
   readonly revokedAtMs: number | null;
   readonly lastUsedAtMs: number | null;
   readonly scopes: readonly Scope[];
+  /** Empty: from everywhere. */
+  readonly allowFrom: readonly string[];
 }
 
 export type KeyScripts = ReturnType<typeof createKeyScripts>;
@@ -69,6 +73,7 @@ export function createKeyScripts() {
       yield* insertKeyRow({
         ...{ keyId, principalNo, secretHash, name, createdAt: nowMs, expiresAt: expiresAtMs },
         scopes: JSON.stringify(input.scopes ?? scopes),
+        allowFrom: JSON.stringify(input.allowFrom ?? []),
       });
       return yield* viewOf(keyId);
     },
@@ -119,11 +124,11 @@ function* rotateKeyScript(input: RotateKeyInput): Script<KeyView> {
       suggestion: 'Wait until the older one ends, or revoke it: rollcall key revoke.',
     });
   }
-  const { principalNo, name, createdAt, expiresAt } = old;
+  const { principalNo, name, createdAt, expiresAt, scopes: may, allowFrom } = old;
   // It lives as long as the old one was meant to.
   const lifeMs = expiresAt === null ? null : expiresAt - createdAt;
   yield* insertKeyRow({
-    ...{ keyId: newKeyId, principalNo, secretHash, name, scopes: old.scopes, createdAt: nowMs },
+    ...{ keyId: newKeyId, principalNo, secretHash, name, scopes: may, allowFrom, createdAt: nowMs },
     expiresAt: lifeMs === null ? null : nowMs + lifeMs,
   });
   yield* endKeyAt(keyId, endsAtMs);
@@ -144,5 +149,6 @@ function* viewOfRow(row: KeyRow): Script<KeyView> {
     revokedAtMs: row.revokedAt,
     lastUsedAtMs: row.lastUsedAt,
     scopes: JSON.parse(row.scopes) as Scope[],
+    allowFrom: JSON.parse(row.allowFrom) as string[],
   };
 }

@@ -11,21 +11,23 @@ export interface KeyRow {
   readonly revokedAt: number | null;
   readonly lastUsedAt: number | null;
   readonly proof: 'key' | 'signed' | 'both';
-  /** A list as JSON. */
+  /** Lists as JSON; without networks it may be used from everywhere. */
   readonly scopes: string;
+  readonly allowFrom: string;
 }
 
 const columns = `k.key_id AS keyId, k.principal_no AS principalNo, p.principal_id AS principalId,
   k.secret_hash AS secretHash, k.name, k.created_at AS createdAt, k.expires_at AS expiresAt,
-  k.revoked_at AS revokedAt, k.last_used_at AS lastUsedAt, p.proof, k.scopes`;
+  k.revoked_at AS revokedAt, k.last_used_at AS lastUsedAt, p.proof, k.scopes,
+  k.allow_from AS allowFrom`;
 const find = `SELECT ${columns} FROM api_key k JOIN principal p ON p.principal_no = k.principal_no WHERE k.key_id = ?`;
 const list = `SELECT ${columns} FROM api_key k JOIN principal p ON p.principal_no = k.principal_no ORDER BY k.created_at, k.key_id`;
 const accountsOf = `SELECT a.account_id AS accountId FROM principal_account p
   JOIN account a ON a.account_no = p.account_no WHERE p.principal_no = ? ORDER BY a.account_no`;
 const insertPrincipal = `INSERT INTO principal (principal_id, name, created_at) VALUES (?, ?, ?)
   RETURNING principal_no AS principalNo`;
-const insertKey = `INSERT INTO api_key (key_id, principal_no, secret_hash, name, created_at, expires_at, scopes)
-  VALUES (?, ?, ?, ?, ?, ?, ?)`;
+const insertKey = `INSERT INTO api_key (key_id, principal_no, secret_hash, name, created_at, expires_at, scopes,
+  allow_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const liveOf = `SELECT count(*) AS count FROM api_key WHERE principal_no = ? AND revoked_at IS NULL
   AND (expires_at IS NULL OR expires_at > ?)`;
 const shorten = `UPDATE api_key SET expires_at = min(ifnull(expires_at, ?1), ?1) WHERE key_id = ?2`;
@@ -50,8 +52,9 @@ export interface NewKey {
   readonly name: string;
   readonly createdAt: number;
   readonly expiresAt: number | null;
-  /** A list as JSON. */
+  /** Lists as JSON. */
   readonly scopes: string;
+  readonly allowFrom: string;
 }
 
 export const insertKeyRow = (key: NewKey): Script<number> =>
@@ -64,6 +67,7 @@ export const insertKeyRow = (key: NewKey): Script<number> =>
     key.createdAt,
     key.expiresAt,
     key.scopes,
+    key.allowFrom,
   );
 
 export const revokeKeyRow = (keyId: string, nowMs: number): Script<number> => run(revoke, nowMs, keyId);

@@ -180,7 +180,7 @@ test(`any sequence of syncs gives what the contract's model gives, restarts incl
             restarts += 1;
             await seller.restart();
           }
-          const caller = await seller.node.core.service.authenticate(key);
+          const caller = await seller.node.core.service.authenticate(key, '127.0.0.1');
           const requestKey = randomUUID();
           const wanted = model.call(step);
           const body = await perform(seller, caller, accountId, step, requestKey);

@@ -1,5 +1,6 @@
 import { integer, list, text, UsageFault } from '../../server/options-table.ts';
-import { dataOption } from '../../server/options.ts';
+import { dataOption, networksNamed } from '../../server/options.ts';
+import { limits } from '../../base/limits.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { scopes, type Scope } from '../../service/scopes.ts';
 import { defineCommand } from '../command.ts';
@@ -14,6 +15,8 @@ function scopeNamed(word: string): Scope {
   if (found !== undefined) return found;
   throw new UsageFault(`scope takes one of ${scopes.join(', ')}.`);
 }
+
+const networks = networksNamed('allow-from');
 
 export const command = defineCommand({
   name: 'key create',
@@ -51,16 +54,33 @@ export const command = defineCommand({
       placeholder: 'SCOPE',
       help: `What the key may do: ${scopes.join(', ')}; all of them unless said; may be repeated.`,
     }),
+    allowFrom: {
+      ...list({
+        name: 'allow-from',
+        fallback: [],
+        setting: false,
+        placeholder: 'CIDR',
+        help: 'Address or network that the key may be used from, such as 203.0.113.0/24; from everywhere unless said; may be repeated.',
+      }),
+      parse: networks,
+    },
   },
   async run({ values, terminal, json }) {
     if (values.account.length === 0) throw new UsageFault('Say which account the key is for: --account ID.');
     const expiresAtMs = values.days === 0 ? null : systemClock.now() + values.days * dayMs;
+    const { allowFrom } = values;
+    if (allowFrom.length > limits.keyNetworkCountMax)
+      throw new UsageFault(`allow-from takes at most ${limits.keyNetworkCountMax} networks for one key.`);
     const wanted = values.scope.map(scopeNamed);
     const { key, view } = await withAdmin(values.data, async (admin) =>
-      admin.createKey({ accountIds: values.account, name: values.name, expiresAtMs, scopes: wanted }),
+      admin.createKey({
+        ...{ accountIds: values.account, name: values.name, expiresAtMs },
+        ...{ scopes: wanted, allowFrom },
+      }),
     );
     if (expiresAtMs !== null)
       terminal.say(`It expires on ${day(expiresAtMs)}; before that: rollcall key rotate ${view.keyId}`);
+    if (allowFrom.length > 0) terminal.say(`It works from ${allowFrom.join(', ')} only.`);
     terminal.say('This key is shown once; only a keyed hash of it is kept.');
     terminal.print(key);
     if (json) terminal.json(keyJson(key, view));

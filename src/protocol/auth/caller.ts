@@ -4,6 +4,7 @@ import type { Principal, RollcallService } from '../../service/api.ts';
 import type { BodySeal, ReplyRecord, RequestHead } from '../endpoint.ts';
 import type { FailureBudget } from '../failure-budget.ts';
 import { bearerOf } from './bearer.ts';
+import { isBadCredential } from './failure-budget.ts';
 import type { SignatureGate, SignedHead } from '../signature-gate.ts';
 import { registersSecret } from './signature/gate.ts';
 import { signatureRefusal } from './signature/refusal.ts';
@@ -34,22 +35,25 @@ export interface Credentials {
  * rejects only when the service itself is in trouble.
  */
 export async function callerOf(credentials: Credentials, head: RequestHead): Promise<Caller> {
+  const { failures, service, signatures } = credentials;
+  const { address } = head;
+  const authorization = head.headers['authorization'];
+  const shown = authorization ?? '';
   try {
-    credentials.failures.check(head.address, head.headers['authorization'] ?? '');
-    const signed = (await credentials.signatures?.check(head)) ?? null;
-    const authorization = head.headers['authorization'];
-    const holder =
-      authorization === undefined && signed !== null
-        ? null
-        : await credentials.service.authenticate(bearerOf(authorization));
-    const principal = provenBy(holder, signed, credentials);
-    if (authorization !== undefined) credentials.failures.succeeded(head.address, authorization);
+    const signed =
+      signatures === null ? null : await failures.watch(address, shown, () => signatures.check(head));
+    const prove = async (): Promise<Principal> => {
+      const isSignedOnly = authorization === undefined && signed !== null;
+      const holder = isSignedOnly ? null : await service.authenticate(bearerOf(authorization), address);
+      return provenBy(holder, signed, credentials);
+    };
+    const principal = await (authorization === undefined
+      ? failures.watch(address, shown, prove)
+      : failures.watchKey(address, shown, prove));
     return { known: true, principal, seal: signed?.seal ?? null };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const isWrong = error.code === 'AUTH_INVALID' || error.code === 'SIGNATURE_REFUSED';
-    if (isWrong) credentials.failures.failed(head.address);
-    const isTold = isWrong || error.code === 'AUTH_MISSING' || error.code === 'RATE_LIMITED';
+    const isTold = isBadCredential(error) || error.code === 'AUTH_MISSING' || error.code === 'RATE_LIMITED';
     if (isTold) return { known: false, fault: error };
     throw error;
   }

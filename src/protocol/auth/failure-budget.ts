@@ -33,30 +33,84 @@ export function addressGroup(address: string): string {
  */
 export function createFailureBudget({ perMinute }: FailureRate, clock: Clock): FailureBudget {
   const addresses = new RateLimit({ perSecond: perMinute / 60, burst: perMinute }, clock);
-  const good = new Map<string, true>();
-  const nameOf = (address: string, shown: string): string =>
-    createHash('sha256')
-      .update(`${addressGroup(address)} ${shown}`)
-      .digest('base64');
+  const good = createGoodCredentials();
+  const turns = createTurns();
+  const check = (group: string): void => {
+    const waitMs = addresses.take(group);
+    if (waitMs === 0) return addresses.giveBack(group);
+    throw new AppError('RATE_LIMITED', 'Too many bad credentials from this address; wait.', {
+      retryAfterSeconds: Math.ceil(waitMs / 1_000),
+      details: { limit: perMinute, remaining: 0, window_seconds: 60, scope: 'global' },
+    });
+  };
+  const counted = async <T>(group: string, look: () => Promise<T>): Promise<T> => {
+    try {
+      return await look();
+    } catch (error) {
+      if (isBadCredential(error)) addresses.take(group);
+      throw error;
+    }
+  };
+  const checked = async <T>(group: string, look: () => Promise<T>): Promise<T> => {
+    check(group);
+    return counted(group, look);
+  };
   return {
-    check(address, shown) {
+    async watch(address, shown, look) {
+      if (perMinute === 0) return look();
       const group = addressGroup(address);
-      const waitMs = addresses.take(group);
-      if (waitMs === 0) return addresses.giveBack(group);
-      if (good.has(nameOf(address, shown))) return;
-      throw new AppError('RATE_LIMITED', 'Too many bad credentials from this address; wait.', {
-        retryAfterSeconds: Math.ceil(waitMs / 1_000),
-        details: { limit: perMinute, remaining: 0, window_seconds: 60, scope: 'global' },
-      });
+      return good.has(group, shown) ? counted(group, look) : checked(group, look);
     },
-    failed: (address) => void addresses.take(addressGroup(address)),
-    succeeded(address, shown) {
-      const name = nameOf(address, shown);
-      if (good.has(name)) return;
-      good.set(name, true);
+    async watchKey(address, shown, look) {
+      if (perMinute === 0) return look();
+      const group = addressGroup(address);
+      if (good.has(group, shown)) return counted(group, look);
+      check(group);
+      const seen = await turns.take(group, async () => checked(group, look));
+      good.add(group, shown);
+      return seen;
+    },
+  };
+}
+
+export function isBadCredential(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'AUTH_INVALID' || error.code === 'SIGNATURE_REFUSED');
+}
+
+/** What was good, with the address that it came from; the one that was found first is forgotten first. */
+function createGoodCredentials() {
+  const good = new Set<string>();
+  const nameOf = (group: string, shown: string): string =>
+    createHash('sha256').update(`${group} ${shown}`).digest('base64');
+  return {
+    has: (group: string, shown: string): boolean => shown !== '' && good.has(nameOf(group, shown)),
+    add(group: string, shown: string): void {
+      good.add(nameOf(group, shown));
       if (good.size <= goodCountMax) return;
-      const [oldest] = good.keys();
+      const [oldest] = good;
       good.delete(oldest!);
+    },
+  };
+}
+
+/** One after the other, for each name. There are never more names than requests under way, which are bounded. */
+function createTurns() {
+  const lastOf = new Map<string, Promise<unknown>>();
+  return {
+    async take<T>(name: string, act: () => Promise<T>): Promise<T> {
+      const before = lastOf.get(name) ?? Promise.resolve();
+      const turn = before.then(act);
+      // Those who wait want to know that it is over, not how it ended.
+      const over = turn.then(
+        () => undefined,
+        () => undefined,
+      );
+      lastOf.set(name, over);
+      try {
+        return await turn;
+      } finally {
+        if (lastOf.get(name) === over) lastOf.delete(name);
+      }
     },
   };
 }

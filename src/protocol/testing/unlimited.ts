@@ -6,9 +6,8 @@ import { scopes } from '../../service/scopes.ts';
 import type { FailureBudget } from '../failure-budget.ts';
 
 export const noFailureBudget: FailureBudget = {
-  check: () => undefined,
-  failed: () => undefined,
-  succeeded: () => undefined,
+  watch: async (_address, _shown, look) => look(),
+  watchKey: async (_address, _shown, look) => look(),
 };
 
 export const noRateLimits: RateLimits = { take: () => undefined, giveBack: () => undefined };

@@ -18,6 +18,8 @@ export interface KeyAdmin {
     readonly expiresAtMs: number | null;
     /** All of them unless said. */
     readonly scopes?: readonly Scope[];
+    /** Addresses and networks that it may be used from; from everywhere unless said. */
+    readonly allowFrom?: readonly string[];
   }): Promise<{ readonly key: string; readonly view: KeyView }>;
   /** A second key of the same caller; the old one ends after the overlap. */
   rotateKey(input: {
@@ -30,7 +32,7 @@ export interface KeyAdmin {
 
 export function createKeyAdmin(store: Store<Scripts>, secrets: Pick<Secrets, 'pepper'>): KeyAdmin {
   return {
-    createKey: async ({ accountIds, name, expiresAtMs, scopes }) => {
+    createKey: async ({ accountIds, name, expiresAtMs, scopes, allowFrom }) => {
       const { key, keyId, secret } = makeKey(systemRandom.bytes(keyRandomBytes));
       const view = await store.write('createKey', {
         keyId,
@@ -41,6 +43,7 @@ export function createKeyAdmin(store: Store<Scripts>, secrets: Pick<Secrets, 'pe
         nowMs: systemClock.now(),
         expiresAtMs,
         ...(scopes === undefined ? {} : { scopes }),
+        ...(allowFrom === undefined ? {} : { allowFrom }),
       });
       return { key, view };
     },

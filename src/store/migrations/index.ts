@@ -6,6 +6,7 @@ import { webhooks } from './0005-webhooks.ts';
 import { signers } from './0006-signers.ts';
 import { keys } from './0007-keys.ts';
 import { audit } from './0008-audit.ts';
+import { keyNetworks } from './0009-key-networks.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   signers,
   keys,
   audit,
+  keyNetworks,
 ];
