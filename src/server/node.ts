@@ -33,7 +33,7 @@ import { removeAdminFile, writeAdminFile } from './admin/admin-file.ts';
 import { startAdminServer } from './admin/admin-server.ts';
 import { openCore, type Core } from './core.ts';
 import { createDocsEndpoint, docsPath } from './docs/docs-endpoint.ts';
-import { createAddressOf } from './http/client-address.ts';
+import { createAddressOf, createIsProxy } from './http/client-address.ts';
 import { watchOverload } from './http/overload.ts';
 import { createHttpServer } from './http/server.ts';
 import type { ServeSettings } from './options.ts';
@@ -147,6 +147,7 @@ export async function startNode(
     sweep: collectYoung,
     allowedHosts: allowedHosts(settings),
     addressOf: createAddressOf(networksOf(settings.trustProxy)),
+    isProxy: createIsProxy(networksOf(settings.trustProxy)),
     isHttps: settings.publicUrl.startsWith('https:'),
     isOverloaded: overload.isOverloaded,
   });

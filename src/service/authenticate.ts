@@ -33,7 +33,7 @@ interface Verified {
 
 /**
  * Checks bearer keys. Unknown, wrong, revoked and expired keys, and those that come from where they must not, get one answer, for the
- * same work: whoever found a key does not learn that it is one.
+ * same look-ups and hashes: whoever found a key does not learn that it is one.
  */
 export function createAuthenticator({ store, clock, pepper, parseKey, isWithin }: AuthenticatorDeps) {
   const verified = new Map<string, Verified>();

@@ -5,6 +5,11 @@ import type { AddressOf } from './exchange.ts';
 
 const plain = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address);
 
+/** Whether a connection is that of a trusted proxy: of many callers at once. */
+export function createIsProxy(trusted: readonly Network[]): (address: string) => boolean {
+  return (address) => isWithin(plain(address), trusted);
+}
+
 /**
  * The address of the connection; where that is a trusted proxy's, the last address that X-Forwarded-For gives and that is no trusted
  * proxy: everything before it could be written by the caller.

@@ -39,6 +39,8 @@ export interface HttpServerParts {
   readonly allowedHosts?: readonly string[];
   /** Where requests come from; their connection's address unless said. */
   readonly addressOf?: AddressOf;
+  /** Addresses whose connections are those of many callers, and are bounded only with all others. */
+  readonly isProxy?: (address: string) => boolean;
   /** True: there is more to do than can be done; what is not about health is put off. */
   readonly isOverloaded?: () => boolean;
   /** The server is reached by https: callers are told to stay with it. */
@@ -150,10 +152,11 @@ function holdsKey(url: string): boolean {
 }
 
 /** Counts connections by address, and ends those that are too many. Source: the bound on sockets of one caller. */
-function boundConnections(node: Server, countMax: number): void {
+function boundConnections(node: Server, countMax: number, isProxy: (address: string) => boolean): void {
   const counts = new Map<string, number>();
   node.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
+    if (isProxy(address)) return;
     const count = (counts.get(address) ?? 0) + 1;
     counts.set(address, count);
     socket.once('close', () => {
@@ -306,7 +309,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
     addressOf: parts.addressOf ?? createAddressOf([]),
   };
   const node = newNodeServer(limits);
-  boundConnections(node, limits.connectionCountPerAddressMax);
+  boundConnections(node, limits.connectionCountPerAddressMax, parts.isProxy ?? (() => false));
   let underWay = 0;
   let isHostServed: (host: string | undefined) => boolean = () => true;
   let isClosing = false;

@@ -5,7 +5,9 @@ import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { systemClock, systemRandom } from '../../platform/clock.ts';
+import { networksOf } from '../../platform/outbound/public-address.ts';
 import type { Endpoint } from '../../protocol/endpoint.ts';
+import { createIsProxy } from './client-address.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { watchOverload } from './overload.ts';
 import { createHttpServer, type HttpServer } from './server.ts';
@@ -23,7 +25,11 @@ interface Bench {
 const benches: Bench[] = [];
 after(() => Promise.all(benches.map(({ server }) => server.close(0))));
 
-async function start(limits: Partial<HttpLimits> = {}, hasWords = false): Promise<Bench> {
+async function start(
+  limits: Partial<HttpLimits> = {},
+  hasWords = false,
+  proxies: readonly string[] = [],
+): Promise<Bench> {
   const endpoint: Endpoint = {
     envelope: 'mcp',
     async admit({ headers }) {
@@ -44,6 +50,7 @@ async function start(limits: Partial<HttpLimits> = {}, hasWords = false): Promis
     clock: systemClock,
     random: systemRandom,
     isOverloaded: () => bench.isOverloaded,
+    isProxy: createIsProxy(networksOf(proxies)),
     limits,
   });
   const { port } = await server.listen('127.0.0.1', 0);
@@ -145,6 +152,19 @@ describe('connections', () => {
     while (answer === 'closed' && performance.now() < end) answer = await raw(bench, head('/livez', last));
     assert.deepEqual(statusesOf(answer), ['200']);
     for (const socket of sockets) socket.destroy();
+  });
+
+  test('of a trusted proxy are those of many, and bounded with all others only', async () => {
+    for (const [proxy, isOne] of [
+      ['127.0.0.0/8', true],
+      ['10.0.0.0/8', false],
+    ] as const) {
+      const bench = await start({ connectionCountPerAddressMax: 3, connectionCountMax: 8 }, false, [proxy]);
+      const sockets = await idle(bench, 3);
+      const fourth = await raw(bench, head('/livez', last));
+      assert.deepEqual(statusesOf(fourth), isOne ? ['200'] : [], proxy);
+      for (const socket of sockets) socket.destroy();
+    }
   });
 
   test('beyond those of the whole server are closed too', async () => {
