@@ -34,7 +34,7 @@ import { startAdminServer } from './admin/admin-server.ts';
 import { openCore, type Core } from './core.ts';
 import { createDocsEndpoint, docsPath } from './docs/docs-endpoint.ts';
 import { createAddressOf, createIsProxy } from './http/client-address.ts';
-import { watchOverload } from './http/overload.ts';
+import { watchOverload, type OverloadWatch } from './http/overload.ts';
 import { createHttpServer } from './http/server.ts';
 import type { ServeSettings } from './options.ts';
 
@@ -127,16 +127,18 @@ function allowedHosts({ allowHost, publicUrl }: ServeSettings): readonly string[
   return publicUrl === '' ? allowHost : [...allowHost, new URL(publicUrl).hostname];
 }
 
+/** `watch` says when callers are put off: when this thread is behind, unless said otherwise. */
 export async function startNode(
   settings: ServeSettings,
   log: Log,
   fatal: (reason: string) => void,
+  watch: () => OverloadWatch = () => watchOverload(systemClock),
 ): Promise<RunningNode> {
   const dataDir = settings.data;
   const core = await openCore({ ...settings, dataDir, log, fatal });
   let isReady = false;
   const adcp = adcpOptions(core, settings);
-  const overload = watchOverload(systemClock);
+  const overload = watch();
   const http = createHttpServer({
     doors: doorsOf(core, adcp, settings.publicUrl),
     ingest: core.ingest,

@@ -51,6 +51,33 @@ test('guesses that travel in one packet are counted one by one, and a good key b
   await seller.close();
 });
 
+test('a server that is behind puts callers off at every door, in its words, and takes them again', async () => {
+  const seller = await startSeller({}, { shedsLoad: true });
+  const block = new Int32Array(new SharedArrayBuffer(4));
+  const ask = async (path: string): Promise<Response> =>
+    fetch(seller.url + path, { headers: { authorization: `Bearer ${seller.key}` } });
+  try {
+    for (const path of ['/mcp', '/a2a', `${restBase}/advertisers`]) {
+      const calm = (await ask(path)).status;
+      assert.notEqual(calm, 503);
+      let response = await ask(path);
+      const end = performance.now() + 20_000;
+      while (response.status !== 503) {
+        assert.ok(performance.now() < end, `${path} was never put off`);
+        // The test works in the server's thread: while it waits, so do all.
+        Atomics.wait(block, 0, 0, 700);
+        response = await ask(path);
+      }
+      assert.equal(response.headers.get('retry-after'), '1');
+      assert.match(await response.text(), /SERVICE_UNAVAILABLE/);
+      assert.equal((await ask('/livez')).status, 200);
+      while ((await ask(path)).status !== calm) assert.ok(performance.now() < end, `${path} never came back`);
+    }
+  } finally {
+    await seller.close();
+  }
+});
+
 describe('limits', () => {
   let seller: Seller;
   before(async () => {

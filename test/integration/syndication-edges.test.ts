@@ -312,6 +312,21 @@ describe('a seller that behaves badly', () => {
     }
   });
 
+  it('is not called any more when the operator no longer names its network', async () => {
+    const strict = await startHub();
+    try {
+      await strict.rest('PUT', '/forwarding', { enabled: true });
+      const inside = await strict.addAgent({ url: 'https://localhost:8443', key: 'k', accountId: 'x' });
+      await strict.seller.restart({ allowNetwork: [] });
+      await strict.sync({ audienceId: 'inside', add: members(0, 3) });
+      await strict.push('inside', [inside]);
+      const { errorMessage } = await strict.reaches('inside', inside, isFailed);
+      assert.equal(errorMessage, 'The address leads to a network that may not be called.');
+    } finally {
+      await strict.seller.close();
+    }
+  });
+
   it('holds up nobody else when it does not answer, and is not followed where it redirects', async () => {
     const silent = createServer(() => undefined);
     const redirecting = createServer((_, response) => response.writeHead(307, { location: other.url }).end());

@@ -10,6 +10,7 @@ import { createLog, type LogLevel } from '../../src/platform/log.ts';
 import { nodePrimitives } from '../../src/platform/primitives.ts';
 import { openAdmin, type OpenAdmin } from '../../src/server/admin/open-admin.ts';
 import { openStaging } from '../../src/server/graph/staging.ts';
+import { neverOverloaded } from '../../src/server/http/overload.ts';
 import { startNode, type RunningNode } from '../../src/server/node.ts';
 import type { ServeSettings } from '../../src/server/options.ts';
 import { secretFileName } from '../../src/server/secrets.ts';
@@ -41,7 +42,7 @@ export interface Seller {
   call(tool: string, args: object, key?: string): Promise<Record<string, unknown>>;
   addUsers(users: readonly User[]): Promise<void>;
   /** Stops the server and starts it again on the same directory. */
-  restart(): Promise<void>;
+  restart(changed?: Partial<ServeSettings>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,7 +71,7 @@ const settings: ServeSettings = {
 
 export async function startSeller(
   overrides: Partial<ServeSettings> = {},
-  account: { readonly sandbox?: boolean; readonly accountId?: string } = {},
+  account: { readonly sandbox?: boolean; readonly accountId?: string; readonly shedsLoad?: boolean } = {},
 ): Promise<Seller> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rollcall-test-'));
   const logLines: string[] = [];
@@ -84,10 +85,14 @@ export async function startSeller(
       noteOutput('log', line);
     },
   });
+  const fatal = (reason: string): never => {
+    throw new Error(reason);
+  };
+  // A test works in its server's thread, which would put it off for the time that the test takes itself.
+  const watch = account.shedsLoad === true ? undefined : () => neverOverloaded;
+  let overridden = overrides;
   const start = async (): Promise<RunningNode> =>
-    startNode({ ...settings, ...overrides, data: dataDir }, log, (reason) => {
-      throw new Error(reason);
-    });
+    startNode({ ...settings, ...overridden, data: dataDir }, log, fatal, watch);
   let node = await start();
   let admin = await openAdmin(dataDir, log);
   const accountId = account.accountId ?? 'acct_test';
@@ -118,7 +123,8 @@ export async function startSeller(
     logLines,
     call: async (tool, args, otherKey = key) => callTool(node.url, otherKey, tool, args),
     addUsers: async (users) => addUsers(dataDir, admin, users),
-    restart: async () => {
+    restart: async (changed = {}) => {
+      overridden = { ...overridden, ...changed };
       await admin.close();
       await node.close();
       node = await start();

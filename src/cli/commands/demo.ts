@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { systemClock } from '../../platform/clock.ts';
 import { stderrLog } from '../../platform/log.ts';
 import { openAdmin } from '../../server/admin/open-admin.ts';
+import { watchOverload, type OverloadWatch } from '../../server/http/overload.ts';
 import { startNode } from '../../server/node.ts';
 import { integer } from '../../server/options-table.ts';
 import { serveOptions } from '../../server/options.ts';
@@ -57,10 +58,12 @@ export const command = defineCommand({
     step(
       `made      ${count(world.userCount)} users and a CRM export of ${count(world.customerRowCount)} rows, in ${values.data}/demo`,
     );
-    const node = await startNode(values, log, (reason) => {
+    const fatal = (reason: string): void => {
       log('error', 'fatal', { reason });
       process.exit(exitCodes.failure);
-    });
+    };
+    let isServing = false;
+    const node = await startNode(values, log, fatal, () => overloadOnce(() => isServing));
     try {
       const { admin, secrets } = await openAdmin(values.data, log);
       const users = await demoUsers(values.data, secrets.tokenKey, admin, world);
@@ -79,6 +82,7 @@ export const command = defineCommand({
       if (json) terminal.json({ url: node.url, key, report, verified: isTrue, checks });
       if (!isTrue) return exitCodes.failure;
       if (!json) process.stdout.write(`Rollcall is ready on ${node.url}\n`);
+      isServing = true;
       if (!values.once) await untilAborted(signal);
       return exitCodes.ok;
     } finally {
@@ -86,6 +90,12 @@ export const command = defineCommand({
     }
   },
 });
+
+/** Until then the buyer works in the thread of the server, which would put it off for the time that it takes itself. */
+function overloadOnce(isServing: () => boolean): OverloadWatch {
+  const watch = watchOverload(systemClock);
+  return { isOverloaded: () => isServing() && watch.isOverloaded(), close: watch.close };
+}
 
 /** Prints what was done and how long it took. */
 function stepper(terminal: Terminal): (words: string) => void {

@@ -1,10 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 
 export interface OverloadWatch {
-  /** The thread that answers is behind by more than the bound, and was so at the last look too. */
+  /** The thread that answers is behind by more than the bound, or was within the last moments. */
   readonly isOverloaded: () => boolean;
   close(): void;
 }
+
+/** For a server whose callers work in its own thread: they would be sent away for the time that they take themselves. */
+export const neverOverloaded: OverloadWatch = { isOverloaded: () => false, close: () => undefined };
 
 /** A caller whose call waited for longer than this would do better to come again. */
 const delayMsMax = 500;
@@ -18,8 +21,6 @@ const tickMs = 50;
  * emptied, and with it a long step, whenever this timer comes first after the step.
  */
 export function watchOverload(clock: Pick<Clock, 'monotonic'>): OverloadWatch {
-  // One long step is over by the time that it is seen: only a server that stays behind gains by sending callers away.
-  let wasBehind = false;
   let isBehind = false;
   let tickedAtMs = clock.monotonic();
   let lookedAtMs = tickedAtMs;
@@ -29,9 +30,7 @@ export function watchOverload(clock: Pick<Clock, 'monotonic'>): OverloadWatch {
     lateMs = Math.max(lateMs, nowMs - tickedAtMs - tickMs);
     tickedAtMs = nowMs;
     if (nowMs - lookedAtMs < sampleMs) return;
-    const isLate = lateMs > delayMsMax;
-    isBehind = isLate && wasBehind;
-    wasBehind = isLate;
+    isBehind = lateMs > delayMsMax;
     lookedAtMs = nowMs;
     lateMs = 0;
   }, tickMs);
