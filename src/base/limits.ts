@@ -106,7 +106,7 @@ export const limits = {
   webhookConnectMsMax: 5_000,
   webhookAttemptMsMax: 15_000,
   webhookAnswerBytesMax: 64 * KiB,
-  /** Deliveries shown, or sent again, by one command. */
+  /** Deliveries shown by one command, or sent again by one transaction. */
   listedDeliveryCountMax: 1_000,
   headerBytesMax: 16 * KiB,
   headerTimeoutMs: 10_000,

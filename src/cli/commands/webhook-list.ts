@@ -1,10 +1,10 @@
-import { choice, integer } from '../../server/options-table.ts';
+import { choice } from '../../server/options-table.ts';
 import { dataOption } from '../../server/options.ts';
 import type { DeliveryView } from '../../service/webhooks/operator-scripts.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { table } from '../table.ts';
-import { webhookAccountOption } from '../webhook-options.ts';
+import { webhookAccountOption, webhookEndpointOption } from '../webhook-options.ts';
 import { withAdmin } from '../with-admin.ts';
 
 const columns = [
@@ -68,14 +68,7 @@ export const command = defineCommand({
       choices: ['any', 'held', 'armed', 'waiting', 'delivered', 'given_up'],
       help: 'Only those in this state. held, armed: the outcome is still to come; waiting: it is to be delivered.',
     }),
-    endpoint: integer({
-      name: 'endpoint',
-      fallback: 0,
-      min: 0,
-      max: 1_000_000_000,
-      setting: false,
-      help: 'Only those to this endpoint, as "webhook endpoints" numbers it.',
-    }),
+    endpoint: webhookEndpointOption('Only those to this endpoint, as "webhook endpoints" numbers it.'),
   },
   async run({ values, terminal, json }) {
     const filter = {

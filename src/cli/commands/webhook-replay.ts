@@ -1,7 +1,8 @@
-import { boolean, integer, UsageFault } from '../../server/options-table.ts';
+import { boolean, UsageFault } from '../../server/options-table.ts';
 import { dataOption } from '../../server/options.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { webhookEndpointOption } from '../webhook-options.ts';
 import { withAdmin } from '../with-admin.ts';
 
 export const command = defineCommand({
@@ -23,14 +24,7 @@ export const command = defineCommand({
       setting: false,
       help: 'All that were given up.',
     }),
-    endpoint: integer({
-      name: 'endpoint',
-      fallback: 0,
-      min: 0,
-      max: 1_000_000_000,
-      setting: false,
-      help: 'Of those that were given up, those to this endpoint.',
-    }),
+    endpoint: webhookEndpointOption('Of those that were given up, those to this endpoint.'),
   },
   async run({ values, operands, terminal, json }) {
     const [word] = operands;

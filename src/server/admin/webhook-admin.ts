@@ -28,8 +28,14 @@ export function createWebhookAdmin(store: Store<Scripts>, wake: () => void): Web
   return {
     listDeliveries: async (filter) => store.read('deliveries', filter),
     replayDeliveries: async (request) => {
-      const count = await store.write('replayDeliveries', { ...request, nowMs: systemClock.now() });
-      if (count > 0) wake();
+      // Each transaction takes a bounded number, and finds what the ones before it left.
+      let count = 0;
+      let taken: number;
+      do {
+        taken = await store.write('replayDeliveries', { ...request, nowMs: systemClock.now() });
+        count += taken;
+        if (taken > 0) wake();
+      } while (request.deliveryNo === null && taken > 0);
       return count;
     },
     listWebhookEndpoints: async (input) => store.read('webhookEndpoints', input),
