@@ -100,7 +100,9 @@ export const auditTable: AuditTable = {
   rotateSigningKey: ({ nowMs, key, revokes }) =>
     event(nowMs, 'signing_key_rotated', operator, { kid: key.kid, revokes }),
   replayDeliveries: ({ nowMs, deliveryNo, endpointNo }, count) =>
-    event(nowMs, 'webhook_replayed', operator, { delivery: deliveryNo, endpoint: endpointNo, count }),
+    count === 0
+      ? []
+      : event(nowMs, 'webhook_replayed', operator, { delivery: deliveryNo, endpoint: endpointNo, count }),
   enableEndpoint: ({ nowMs, endpointNo }) =>
     event(nowMs, 'webhook_enabled', operator, { endpoint: endpointNo }),
 };

@@ -107,6 +107,11 @@ function dropStaleStaging(dataDir: string): void {
   }
 }
 
+/** A piece at a time, so that other writes come between. */
+async function forgetAudit(store: Store<Scripts>, nowMs: number): Promise<void> {
+  while ((await store.write('forgetOldAudit', { nowMs })) > 0);
+}
+
 /** Forgets every hour what is over; gives the end of it. */
 function keepHouse(store: Store<Scripts>): () => void {
   const timer = setInterval(() => {
@@ -116,10 +121,10 @@ function keepHouse(store: Store<Scripts>): () => void {
       'forgetOldDeliveries',
       'forgetOldSigningKeys',
       'forgetNonces',
-      'forgetOldAudit',
       'signAudit',
     ] as const)
       void store.write(name, { nowMs }).catch(() => undefined);
+    void forgetAudit(store, nowMs).catch(() => undefined);
   }, housekeepingMs);
   timer.unref();
   return () => clearInterval(timer);
@@ -181,6 +186,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       await webhooks.close();
       await Promise.all([ingest.close(), matchThread.close()]);
       await sweeper.close();
+      // So that the end of the log is known from now on, and not only from the next full hour.
+      await store.write('signAudit', { nowMs: systemClock.now() }).catch(() => undefined);
       await store.close();
     },
   };

@@ -21,12 +21,12 @@ const last = `SELECT seq, hash FROM audit_record ORDER BY seq DESC LIMIT 1`;
 const start = `SELECT seq, hash FROM audit_start WHERE id = 1`;
 const insert = `INSERT INTO audit_record (seq, record, hash) VALUES (?, ?, ?)`;
 const page = `SELECT seq, record, hash FROM audit_record WHERE seq > ? ORDER BY seq LIMIT ?`;
-const one = `SELECT seq, record, hash FROM audit_record WHERE seq = ?`;
 const checkpoints = `SELECT seq, at, hash, signature FROM audit_checkpoint ORDER BY seq`;
 const lastCheckpoint = `SELECT seq, at, hash, signature FROM audit_checkpoint ORDER BY seq DESC LIMIT 1`;
 const insertCheckpoint = `INSERT INTO audit_checkpoint (seq, at, hash, signature) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 const move = `UPDATE audit_start SET seq = ?, hash = ? WHERE id = 1`;
-const forget = `DELETE FROM audit_record WHERE seq <= ?`;
+const forget = `DELETE FROM audit_record WHERE seq <= (SELECT seq FROM audit_start WHERE id = 1)
+  AND seq < (SELECT min(seq) FROM audit_record) + ?`;
 const forgetCheckpoints = `DELETE FROM audit_checkpoint WHERE seq < ?`;
 
 /** The end of the chain: of its last record, or where it begins. */
@@ -45,8 +45,6 @@ export const insertAuditRecord = (row: AuditRow): Script<number> =>
 export const auditRecords = (afterSeq: number, countMax: number): Script<readonly AuditRow[]> =>
   all<AuditRow>(page, afterSeq, countMax);
 
-export const auditRecord = (seq: number): Script<AuditRow | undefined> => get<AuditRow>(one, seq);
-
 export const auditCheckpoints = (): Script<readonly CheckpointRow[]> => all<CheckpointRow>(checkpoints);
 
 export const newestCheckpoint = (): Script<CheckpointRow | undefined> => get<CheckpointRow>(lastCheckpoint);
@@ -54,9 +52,11 @@ export const newestCheckpoint = (): Script<CheckpointRow | undefined> => get<Che
 export const insertAuditCheckpoint = (row: CheckpointRow): Script<number> =>
   run(insertCheckpoint, row.seq, row.at, row.hash, row.signature);
 
-/** Records up to a place are gone, and the chain begins there. */
-export function* forgetAuditUpTo({ seq, hash }: AuditPlace): Script<number> {
+/** From now on the chain begins after a place. The records up to there are no longer part of it. */
+export function* moveAuditStart({ seq, hash }: AuditPlace): Script<void> {
   yield* run(move, seq, hash);
   yield* run(forgetCheckpoints, seq);
-  return yield* run(forget, seq);
 }
+
+/** Drops the oldest of those records; gives how many. */
+export const dropForgottenAudit = (countMax: number): Script<number> => run(forget, countMax);

@@ -9,16 +9,19 @@ export interface AuditRecordView {
   readonly hash: string;
 }
 
-export interface AuditCheckpointView {
+export interface AuditPlaceView {
   readonly seq: number;
+  readonly hash: string;
+}
+
+export interface AuditCheckpointView extends AuditPlaceView {
   /** Milliseconds. */
   readonly at: number;
-  readonly hash: string;
   readonly signature: string;
 }
 
 export interface AuditFactsView {
-  readonly start: { readonly seq: number; readonly hash: string };
+  readonly start: AuditPlaceView;
   /** The number of the newest record. */
   readonly end: number;
   readonly checkpoints: readonly AuditCheckpointView[];

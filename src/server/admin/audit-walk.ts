@@ -1,51 +1,60 @@
 /** Reads the whole log through an administration, and verifies it on the way. */
-import { checkpointKey, createHashRecord, type Checkpoint } from '../../service/audit/chain.ts';
+import {
+  checkpointKey,
+  createHashRecord,
+  type ChainPlace,
+  type Checkpoint,
+} from '../../service/audit/chain.ts';
 import { ChainWalk, type AuditProblem } from '../../service/audit/verify.ts';
-import type { AuditCheckpointView, AuditRecordView } from './audit-admin.ts';
+import type { AuditCheckpointView, AuditPlaceView, AuditRecordView } from './audit-admin.ts';
 import type { OpenAdmin } from './open-admin.ts';
 
 export interface AuditOutcome {
   /** Null: the log is what it was. */
   readonly problem: AuditProblem | null;
-  /** The first record that is kept, less one. */
+  /** The last record that was forgotten in its time; 0: none. */
   readonly start: number;
-  readonly end: number;
+  /** The newest record. */
+  readonly newest: AuditPlaceView;
   readonly checkpointCount: number;
 }
 
 const bytes = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
-
-const checkpointOf = ({ seq, at, hash, signature }: AuditCheckpointView): Checkpoint => ({
-  ...{ seq, at },
-  hash: bytes(hash),
+const placeOf = ({ seq, hash }: AuditPlaceView): ChainPlace => ({ seq, hash: bytes(hash) });
+const checkpointOf = ({ at, signature, ...place }: AuditCheckpointView): Checkpoint => ({
+  ...placeOf(place),
+  at,
   signature: bytes(signature),
 });
 
 /**
  * Records written while it reads are left to the next time. The hashes are checked here, with the key of the data directory: the
- * server that is asked cannot vouch for itself.
+ * server that is asked cannot vouch for itself. `kept`: places that were written down elsewhere.
  */
 export async function walkAudit(
   { admin, secrets }: OpenAdmin,
+  kept: readonly AuditPlaceView[],
   onPage: (records: readonly AuditRecordView[]) => void,
 ): Promise<AuditOutcome> {
   const { start, end, checkpoints } = await admin.auditFacts({});
+  const known = {
+    start: placeOf(start),
+    checkpoints: checkpoints.map(checkpointOf),
+    // Those that were forgotten in their time cannot be compared with anything.
+    kept: kept.filter(({ seq }) => seq >= start.seq).map(placeOf),
+  };
   const { publicKey } = checkpointKey(secrets.auditSeed);
-  const from = { seq: start.seq, hash: bytes(start.hash) };
-  const walk = new ChainWalk(
-    createHashRecord(secrets.auditKey),
-    from,
-    checkpoints.map(checkpointOf),
-    publicKey,
-  );
+  const walk = new ChainWalk(createHashRecord(secrets.auditKey), known, publicKey);
   let afterSeq = start.seq;
   while (afterSeq < end) {
     const page = (await admin.auditPage({ afterSeq })).filter(({ seq }) => seq <= end);
     const last = page.at(-1);
     if (last === undefined) break;
     onPage(page);
-    walk.take(page.map(({ seq, record, hash }) => ({ seq, record, hash: bytes(hash) })));
+    walk.take(page.map(({ record, ...place }) => ({ ...placeOf(place), record })));
     afterSeq = last.seq;
   }
-  return { problem: walk.end(), start: start.seq, end, checkpointCount: checkpoints.length };
+  const { seq, hash } = walk.place;
+  const newest = { seq, hash: Buffer.from(hash).toString('hex') };
+  return { problem: walk.end(), start: start.seq, newest, checkpointCount: checkpoints.length };
 }

@@ -7,9 +7,10 @@ import {
   auditEnd,
   auditRecords,
   auditStart,
-  forgetAuditUpTo,
+  dropForgottenAudit,
   insertAuditCheckpoint,
   insertAuditRecord,
+  moveAuditStart,
   newestCheckpoint,
   type AuditPlace,
   type AuditRow,
@@ -19,7 +20,7 @@ import { recordOf, signCheckpoint, type AuditEvent, type HashRecord } from './ch
 
 /** Source: AdCP wants a security log of 90 days; a year is what auditors ask for. */
 const keptMs = 365 * 24 * 3_600_000;
-/** Records looked at by one housekeeping. */
+/** Records that one transaction lets go. */
 const forgottenCountMax = 10_000;
 
 /** Adds one event, in the transaction that it describes. */
@@ -33,12 +34,6 @@ export type AuditScripts = ReturnType<typeof createAuditScripts>;
 
 export function createAuditScripts(hash: HashRecord, key: KeyObject) {
   return {
-    /** An event that no other transaction describes. */
-    *noteEvent(event: AuditEvent): Script<null> {
-      yield* appendAudit(hash, event);
-      return null;
-    },
-
     /** Signs the end of the chain; null when it was signed before. */
     *signAudit({ nowMs }: { readonly nowMs: number }): Script<CheckpointRow | null> {
       const { seq, hash: end } = yield* auditEnd();
@@ -61,17 +56,21 @@ export function createAuditScripts(hash: HashRecord, key: KeyObject) {
       return { start: yield* auditStart(), end: yield* auditEnd(), checkpoints: yield* auditCheckpoints() };
     },
 
-    /** Forgets what is older than a year, up to a checkpoint, from which the chain begins then. */
+    /**
+     * Forgets what is older than a year, up to a checkpoint. A record in the chain says where it begins then, so that nobody else can
+     * move its beginning. Records go a bounded number at a time: gives how many went, and is called again until none does.
+     */
     *forgetOldAudit({ nowMs }: { readonly nowMs: number }): Script<number> {
-      const old = (yield* auditCheckpoints()).filter(({ at }) => at < nowMs - keptMs);
       const start = yield* auditStart();
-      const upTo = old.findLast(({ seq }) => seq > start.seq && seq <= start.seq + forgottenCountMax) ?? null;
-      if (upTo === null) return 0;
-      yield* appendAudit(hash, {
-        ...{ at: nowMs, kind: 'audit_forgotten', actor: 'system' },
-        facts: { up_to: upTo.seq },
-      });
-      return yield* forgetAuditUpTo(upTo);
+      const old = (yield* auditCheckpoints()).findLast(
+        ({ seq, at }) => seq > start.seq && at < nowMs - keptMs,
+      );
+      if (old !== undefined) {
+        const facts = { up_to: old.seq };
+        yield* appendAudit(hash, { at: nowMs, kind: 'audit_forgotten', actor: 'system', facts });
+        yield* moveAuditStart(old);
+      }
+      return yield* dropForgottenAudit(forgottenCountMax);
     },
   };
 }

@@ -7,8 +7,11 @@ import {
   recordOf,
   signCheckpoint,
   type AuditEvent,
+  type ChainPlace,
   type Checkpoint,
 } from './chain.ts';
+import { openMemoryStore } from '../../store/testing/memory-store.ts';
+import { appendAudit, createAuditScripts } from './audit-scripts.ts';
 import { ChainWalk, type AuditProblem, type VerifiedRecord } from './verify.ts';
 
 const key = new Uint8Array(32).fill(7);
@@ -37,8 +40,9 @@ function checkpointAt(records: readonly VerifiedRecord[], seq: number): Checkpoi
 function problemOf(
   records: readonly VerifiedRecord[],
   checkpoints: readonly Checkpoint[] = [],
+  kept: readonly ChainPlace[] = [],
 ): AuditProblem | null {
-  const walk = new ChainWalk(hash, start, checkpoints, publicKey);
+  const walk = new ChainWalk(hash, { start, checkpoints, kept }, publicKey);
   for (let at = 0; at < records.length; at += 1000) walk.take(records.slice(at, at + 1000));
   return walk.end();
 }
@@ -71,7 +75,7 @@ describe('a chain of 10,000 records', () => {
     const shorter = whole.slice(0, -10);
     assert.equal(problemOf(shorter), null, 'the chain alone cannot know what came after it');
     assert.equal(problemOf(shorter, checkpoints)?.seq, count - 9);
-    assert.match(problemOf([], checkpoints)?.says ?? '', /checkpoint knows record 10000/);
+    assert.match(problemOf([], checkpoints)?.says ?? '', /record 10000 is known/);
   });
 
   it('tells a history that was written anew by somebody who holds the key of the chain', () => {
@@ -92,12 +96,24 @@ describe('a chain of 10,000 records', () => {
     assert.match(problemOf(whole, [forged])?.says ?? '', /not signed/);
   });
 
-  it('goes on from what was forgotten in its time, when a checkpoint vouches for it', () => {
-    const from = whole[4999]!;
-    const good = new ChainWalk(hash, from, checkpoints, publicKey);
-    assert.equal(good.take(whole.slice(5000)) ?? good.end(), null);
-    const bad = new ChainWalk(hash, { seq: 5000, hash: new Uint8Array(32) }, checkpoints, publicKey);
-    assert.equal(bad.end()?.seq, 5000);
+  it('tells both also where the checkpoints are gone too, by a place that was kept elsewhere', () => {
+    const kept = [{ seq: 9000, hash: whole[8999]!.hash }];
+    assert.equal(problemOf(whole, [], kept), null);
+    assert.equal(problemOf(whole.slice(0, 8000), [], kept)?.seq, 8001);
+    const anew = chainOf([...Array(count).keys()].map((index) => eventAt(index)));
+    assert.equal(problemOf(anew), null, 'by whoever has the key, and nothing to compare with');
+    assert.equal(problemOf(anew, [], kept)?.seq, 9000);
+  });
+
+  it('tells a beginning that was moved, whatever the checkpoints say', () => {
+    for (const known of [[], checkpoints]) {
+      const walk = new ChainWalk(hash, { start: whole[4999]!, checkpoints: known, kept: [] }, publicKey);
+      assert.equal(walk.take(whole.slice(5000)), null);
+      assert.match(walk.end()?.says ?? '', /no record says why/);
+    }
+    const at = { seq: 5000, hash: new Uint8Array(32) };
+    const wrong = new ChainWalk(hash, { start: at, checkpoints, kept: [] }, publicKey);
+    assert.equal(wrong.end()?.seq, 5000);
   });
 });
 
@@ -110,4 +126,52 @@ it('writes and hashes a record as it always did', () => {
     Buffer.from(hash(start.hash, record)).toString('hex'),
     'efdf82592b4efd84aa9d523b92203496ea99696b8934ceb9f1e4cab71cfcc520',
   );
+});
+
+describe('forgetting', () => {
+  const yearMs = 366 * 86_400_000;
+  const scripts = {
+    ...createAuditScripts(hash, privateKey),
+    *note({ times }: { readonly times: number }) {
+      for (let n = 0; n < times; n++) yield* appendAudit(hash, eventAt(n));
+      return null;
+    },
+  };
+  const openStore = () => openMemoryStore(scripts);
+  type LogStore = ReturnType<typeof openStore>;
+  const signedAt = async (store: LogStore, nowMs: number, times: number): Promise<void> => {
+    await store.write('note', { times });
+    await store.write('signAudit', { nowMs });
+  };
+  const problemIn = async (store: LogStore): Promise<AuditProblem | null> => {
+    const { start: at, checkpoints: known } = await store.read('auditFacts', {});
+    const walk = new ChainWalk(hash, { start: at, checkpoints: known, kept: [] }, publicKey);
+    walk.take(await store.read('auditPage', { afterSeq: at.seq, countMax: 100_000 }));
+    return walk.end();
+  };
+  const forgetAll = async (store: LogStore, nowMs: number): Promise<readonly number[]> => {
+    const pieces: number[] = [];
+    do pieces.push(await store.write('forgetOldAudit', { nowMs }));
+    while (pieces.at(-1)! > 0);
+    return pieces;
+  };
+
+  it('lets go what is older than a year, however much an hour brought, a bounded piece at a time', async () => {
+    const store = openStore();
+    await signedAt(store, 1, 25_000);
+    await signedAt(store, yearMs, 10);
+    assert.deepEqual(await forgetAll(store, yearMs + 2), [10_000, 10_000, 5_000, 0]);
+    assert.equal(await problemIn(store), null);
+    const { start: at, end } = await store.read('auditFacts', {});
+    assert.deepEqual([at.seq, end.seq], [25_000, 25_011]);
+    assert.deepEqual(await forgetAll(store, 2 * yearMs + 2), [10, 0], 'and again, a year later');
+    assert.equal(await problemIn(store), null);
+  });
+
+  it('keeps what no checkpoint of before a year stands for', async () => {
+    const store = openStore();
+    await signedAt(store, 2, 100);
+    assert.deepEqual(await forgetAll(store, 2 + 365 * 86_400_000), [0]);
+    assert.equal(await problemIn(store), null);
+  });
 });

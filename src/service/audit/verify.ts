@@ -1,7 +1,7 @@
 /** Walks a chain and says where it was tampered with. */
 import type { KeyObject } from 'node:crypto';
 
-import { isSigned, type Checkpoint, type HashRecord } from './chain.ts';
+import { isSigned, type ChainPlace, type Checkpoint, type HashRecord } from './chain.ts';
 
 export interface VerifiedRecord {
   readonly seq: number;
@@ -17,38 +17,44 @@ export interface AuditProblem {
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-/**
- * Takes records in order, a page at a time. Checkpoints may come from the database or from a file that was kept elsewhere: against
- * the latter, whoever owns the database cannot have written a new history.
- */
+/** The places that are known of one chain, by whoever says so. */
+export interface KnownPlaces {
+  /** Where it begins: nothing before its first record, or what was forgotten. */
+  readonly start: ChainPlace;
+  readonly checkpoints: readonly Checkpoint[];
+  /** What somebody wrote down elsewhere. Against these, whoever owns the database and the secret cannot write a new history. */
+  readonly kept: readonly ChainPlace[];
+}
+
+/** Takes records in order, a page at a time. */
 export class ChainWalk {
   readonly #hash: HashRecord;
-  readonly #checkpoints: ReadonlyMap<number, readonly Checkpoint[]>;
+  readonly #start: number;
+  readonly #places: ReadonlyMap<number, readonly ChainPlace[]>;
   readonly #newest: number;
   #before: Uint8Array;
   #seq: number;
+  #startIsTold: boolean;
   #problem: AuditProblem | null;
 
-  constructor(
-    hash: HashRecord,
-    start: { readonly seq: number; readonly hash: Uint8Array },
-    checkpoints: readonly Checkpoint[],
-    publicKey: KeyObject,
-  ) {
+  constructor(hash: HashRecord, { start, checkpoints, kept }: KnownPlaces, publicKey: KeyObject) {
     this.#hash = hash;
+    this.#start = start.seq;
+    this.#startIsTold = start.seq === 0;
     this.#before = start.hash;
     this.#seq = start.seq;
     const forged = checkpoints.find((one) => !isSigned(one, publicKey));
     this.#problem =
       forged === undefined ? null : { seq: forged.seq, says: 'its checkpoint is not signed by this server' };
-    this.#checkpoints = Map.groupBy(checkpoints, ({ seq }) => seq);
-    this.#newest = Math.max(0, ...checkpoints.map(({ seq }) => seq));
-    // What was forgotten in its time is vouched for by the checkpoint there.
+    const places = [...checkpoints, ...kept];
+    this.#places = Map.groupBy(places, ({ seq }) => seq);
+    this.#newest = places.reduce((newest, { seq }) => Math.max(newest, seq), 0);
     if (start.seq > 0 && this.#problem === null) this.#compare(start.seq, start.hash);
   }
 
-  get count(): number {
-    return this.#seq;
+  /** The last record that was taken. */
+  get place(): ChainPlace {
+    return { seq: this.#seq, hash: this.#before };
   }
 
   /** The first problem so far. */
@@ -62,6 +68,7 @@ export class ChainWalk {
         this.#problem = { seq, says: 'it was changed, or the one before it was' };
       } else {
         this.#compare(seq, hash);
+        this.#startIsTold ||= tellsStart(record, this.#start);
       }
       this.#seq = seq;
       this.#before = hash;
@@ -71,12 +78,22 @@ export class ChainWalk {
 
   /** After the last record. */
   end(): AuditProblem | null {
-    if (this.#problem !== null || this.#seq >= this.#newest) return this.#problem;
-    return { seq: this.#seq + 1, says: `it is missing, though a checkpoint knows record ${this.#newest}` };
+    if (this.#problem !== null) return this.#problem;
+    if (!this.#startIsTold)
+      return { seq: this.#start, says: 'it and those before it are gone, and no record says why' };
+    if (this.#seq >= this.#newest) return null;
+    return { seq: this.#seq + 1, says: `it is missing, though record ${this.#newest} is known` };
   }
 
   #compare(seq: number, hash: Uint8Array): void {
-    const isOther = (this.#checkpoints.get(seq) ?? []).some((one) => !equal(one.hash, hash));
-    if (isOther) this.#problem = { seq, says: 'a checkpoint knows another history up to here' };
+    const isOther = (this.#places.get(seq) ?? []).some((one) => !equal(one.hash, hash));
+    if (isOther) this.#problem = { seq, says: 'another history up to here is known' };
   }
+}
+
+/** Whether a record says that the chain begins after this one. Only whoever has the key of the chain can write it. */
+function tellsStart(record: string, start: number): boolean {
+  if (!record.includes('"audit_forgotten"')) return false;
+  const { kind, facts } = JSON.parse(record) as { kind: string; facts: { up_to?: unknown } };
+  return kind === 'audit_forgotten' && facts.up_to === start;
 }
