@@ -128,4 +128,9 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: 'Show how far an account’s audiences are at other sellers',
     load: () => import('./syndication-list.ts'),
   },
+  {
+    name: 'listen',
+    summary: 'Receive webhooks as a buyer, verify them and say why one fails',
+    load: () => import('./listen.ts'),
+  },
 ];
