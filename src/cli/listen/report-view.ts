@@ -1,6 +1,7 @@
+import { plain } from '../../client/webhooks/delivery.ts';
 import type { Scheme } from '../../client/webhooks/delivery.ts';
 import type { Occurrence } from '../../client/webhooks/event-memory.ts';
-import type { Payload } from '../../client/webhooks/payload.ts';
+import type { AudienceNews, Payload } from '../../client/webhooks/payload.ts';
 import type { Report } from '../../client/webhooks/reception.ts';
 import type { Verdict } from '../../client/webhooks/verdict.ts';
 import { count } from '../table.ts';
@@ -14,87 +15,96 @@ const schemeWords: Readonly<Record<Scheme, string>> = {
 };
 
 const indent = '    ';
-const labelWidth = 10;
+const labelWidth = 9;
 
 /** One delivery for a person: what was checked, what it says, what was answered, and why something failed. */
 export function reportLines(report: Report, paint: Paint, columns: number): readonly string[] {
-  const { verdict, payload, occurrence } = report;
+  const { verdict, payload, occurrence, answer } = report;
   const row = (label: string, words: string): readonly string[] => labelled(label, words, paint, columns);
-  const { explanation } = verdict;
   return [
     headLine(report, paint),
-    ...row('says', saysWords(payload)),
+    // What could be anybody's is not reported as news.
+    ...row(verdict.outcome === 'failed' ? 'claims' : 'says', saysWords(payload)),
     ...payload.audiences.flatMap((audience) => row('', audienceWords(audience))),
-    ...moreAudiences(payload).flatMap((words) => row('', words)),
+    ...row('', moreWords(payload)),
     ...row('event', occurrence === null ? '' : occurrenceWords(occurrence, payload)),
-    ...row('why', explanation?.reason ?? ''),
-    ...row('fix', explanation?.fix ?? ''),
-    ...row('checked', verdict.outcome === 'verified' ? '' : stepWords(verdict)),
+    ...row('step', stepWords(verdict)),
+    ...row('why', verdict.explanation?.reason ?? ''),
+    ...row('fix', verdict.explanation?.fix ?? ''),
     ...[...verdict.notes, ...payload.problems].flatMap((note) => row('note', note)),
-    ...row('answered', answerWords(report)),
+    ...row('forward', answer.forwardFault === null ? '' : `Your server failed: ${answer.forwardFault}.`),
   ];
 }
 
-function headLine({ number, receivedAtMs, verdict }: Report, paint: Paint): string {
+function headLine({ number, receivedAtMs, verdict, answer, tookMs }: Report, paint: Paint): string {
   const time = new Date(receivedAtMs).toISOString().slice(11, 19);
   const marks = {
     verified: paint.good('✔ verified'),
     failed: paint.bad('✖ refused'),
     unchecked: paint.accent('? not checked'),
   };
-  const key = verdict.keyid === null ? '' : `, key ${verdict.keyid.slice(0, 80)}`;
-  const code = verdict.code === null ? '' : `  ${paint.dim(verdict.code)}`;
-  const name = paint.bold(`#${number}`);
-  return `${name}  ${paint.dim(time)}  ${marks[verdict.outcome]}  ${schemeWords[verdict.scheme]}${key}${code}`;
+  const key = verdict.keyid === null ? '' : ` by ${plain(verdict.keyid, 60)}`;
+  const status = answer.status === 'hang' ? 'no answer' : String(answer.status);
+  const took = `${Math.max(1, Math.round(tookMs))} ms`;
+  const parts = [
+    paint.bold(`#${number}`),
+    paint.dim(time),
+    marks[verdict.outcome],
+    `${schemeWords[verdict.scheme]}${key}`,
+    ...(verdict.code === null ? [] : [verdict.code]),
+    `${paint.bold(`→ ${status}`)}${answeredBy[answer.by]} ${paint.dim(`in ${took}`)}`,
+  ];
+  return parts.join('  ');
 }
 
+const answeredBy: Readonly<Record<Report['answer']['by'], string>> = {
+  rule: '',
+  respond: ' (--respond)',
+  'fail-rate': ' (--fail-rate)',
+  forward: ' from your server',
+};
+
 function saysWords(payload: Payload): string {
-  const { kind, type, status, taskId, operationId, timestamp, message, errorCodes } = payload;
+  const { kind, type, status, taskId, operationId, message, errorCodes } = payload;
   if (kind === 'not-json') return '';
   const what = [type, status].filter((word) => word !== null).join(' ');
   const parts = [
-    what === '' ? 'a JSON object of another shape' : what,
+    what === '' ? 'JSON of another shape' : what,
     ...(taskId === null ? [] : [`task ${taskId}`]),
     ...(operationId === null ? [] : [`operation ${operationId}`]),
-    ...(timestamp === null ? [] : [`at ${timestamp}`]),
     ...tokenWords[payload.token],
     ...(errorCodes.length === 0 ? [] : [`errors ${errorCodes.join(', ')}`]),
-    ...(message === null ? [] : [`“${message}”`]),
   ];
-  return parts.join(' · ');
+  return `${parts.join(', ')}${message === null ? '' : `: “${message}”`}`;
 }
 
 const tokenWords: Readonly<Record<Payload['token'], readonly string[]>> = {
-  matches: ['the token is the registered one'],
-  differs: ['THE TOKEN IS ANOTHER ONE'],
-  missing: ['THE TOKEN IS MISSING'],
-  present: ['with a token'],
+  matches: ['token as registered'],
+  differs: ['ANOTHER TOKEN than the registered one'],
+  missing: ['WITHOUT THE TOKEN that was registered'],
+  present: [],
   absent: [],
 };
 
-function audienceWords({ audienceId, action, status, total, matched }: Payload['audiences'][number]): string {
-  const counts =
-    matched === null && total === null
-      ? []
-      : [
-          `${matched === null ? '?' : count(matched)} of ${total === null ? '?' : count(total)} members matched`,
-        ];
-  const state = [action, status].filter((word) => word !== null);
-  return [audienceId, ...(state.length === 0 ? [] : [state.join(', ')]), ...counts].join('  ');
+function audienceWords({ audienceId, action, status, total, matched }: AudienceNews): string {
+  const state = [action, status].filter((word) => word !== null).join(', ');
+  const number = (value: number | null): string => (value === null ? '?' : count(value));
+  const counts = matched === null && total === null ? '' : `${number(matched)} of ${number(total)} matched`;
+  return [audienceId, state, counts].filter((words) => words !== '').join('  ');
 }
 
-function moreAudiences({ audienceCount, audiences }: Payload): readonly string[] {
+function moreWords({ audienceCount, audiences }: Payload): string {
   const more = audienceCount - audiences.length;
-  return more > 0 ? [`and ${count(more)} more`] : [];
+  return more > 0 ? `and ${count(more)} more` : '';
 }
 
 function occurrenceWords({ attempt, isSameBody, sincePreviousMs }: Occurrence, payload: Payload): string {
   const name = payload.idempotencyKey ?? '';
-  if (attempt === 1) return `new, ${name}`;
-  const after = sincePreviousMs === null ? '' : ` ${secondsWords(sincePreviousMs)} after the one before`;
+  if (attempt === 1) return `${name}, for the first time`;
+  const again = `${name}, delivery ${attempt}, ${secondsWords(sincePreviousMs ?? 0)} after the one before`;
   return isSameBody
-    ? `delivery ${attempt} of ${name},${after}: the same bytes, so it counts once`
-    : `delivery ${attempt} of ${name},${after}: OTHER BYTES than the first; a sender must repeat the body as it was`;
+    ? `${again}: the same bytes, so it counts once`
+    : `${again}: OTHER BYTES than at first, under the same idempotency_key`;
 }
 
 /** `0.4 s`, `5 min 3 s`, `2 h 10 min`. */
@@ -106,30 +116,12 @@ export function secondsWords(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Which step failed; all are in the JSON. */
 function stepWords({ steps }: Verdict): string {
-  const names = (outcome: string): string =>
-    steps
-      .filter((step) => step.outcome === outcome)
-      .map(({ name }) => name)
-      .join(', ');
-  const failed = names('failed');
-  const passed = names('passed');
-  if (failed === '') return '';
-  return passed === '' ? `${failed}: failed` : `${passed}: good; ${failed}: failed`;
-}
-
-const answeredBy: Readonly<Record<Report['answer']['by'], string>> = {
-  rule: '',
-  respond: ', as --respond says',
-  'fail-rate': ', as --fail-rate says',
-  forward: ', by your server',
-};
-
-function answerWords({ answer, tookMs }: Report): string {
-  const { status, by, forwardFault } = answer;
-  const what = status === 'hang' ? 'nothing' : String(status);
-  if (forwardFault !== null) return `${what}: of your server, ${forwardFault}`;
-  return `${what}${answeredBy[by]}, after ${Math.max(1, Math.round(tookMs))} ms`;
+  const at = steps.findIndex(({ outcome }) => outcome === 'failed');
+  if (at === -1) return '';
+  const before = at === 0 ? '' : `; ${at === 1 ? 'the one' : `the ${at}`} before passed`;
+  return `${steps[at]?.name ?? ''}, ${at + 1} of ${steps.length}${before}`;
 }
 
 /** A label and words that are wrapped beside it; nothing for no words. */
@@ -141,10 +133,11 @@ export function labelled(label: string, words: string, paint: Paint, columns: nu
   );
 }
 
+/** At single blanks only: two of them keep columns apart. */
 function wrap(words: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of words.split(' ')) {
+  for (const word of words.split(/(?<! ) (?! )/)) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
