@@ -49,7 +49,12 @@ export async function forward(
 function open(delivery: Delivery, target: URL): ClientRequest {
   const options = {
     method: delivery.method,
-    headers: [...passedOn(delivery.rawHeaders), 'Content-Length', String(delivery.body.byteLength)],
+    headers: [
+      ...passedOn(delivery.rawHeaders),
+      // A sender of HTTP/1.0 may leave it out; HTTP/1.1, which is spoken here, may not.
+      ...(delivery.headers['host'] === undefined ? ['Host', target.host] : []),
+      ...['Content-Length', String(delivery.body.byteLength)],
+    ],
     agent: false,
   } as const;
   if (target.protocol === 'http:') return httpRequest(target, options);
