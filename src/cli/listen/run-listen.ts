@@ -160,7 +160,7 @@ async function keyWords(keys: KeySource): Promise<{ readonly good: boolean; read
     if (!(error instanceof KeyFault)) throw error;
     return {
       good: false,
-      words: `none yet: ${error.message} They are looked for again with every delivery.`,
+      words: `none yet: ${error.message} They are looked for again when a delivery comes.`,
     };
   }
 }
