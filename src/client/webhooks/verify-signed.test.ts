@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import fc from 'fast-check';
+
 import type { Delivery } from './delivery.ts';
 import { KeyFault } from './key-fault.ts';
 import { createKeySource, type KeySource } from './key-source.ts';
@@ -303,4 +305,45 @@ test('keys are looked for again when a new one is named, and not for every stran
     [other.kid, other.kid, undefined],
   );
   assert.equal(loads, 2);
+});
+
+test('whatever stands in the headers is judged and nothing throws: a sender could end the program', async () => {
+  const verify = createVerifySigned(await loadSigning(), fixedKeys(key.published));
+  const names = ['signature-input', 'signature', 'content-digest', 'content-type'] as const;
+  const parts = fc.constantFrom(
+    ...'()";:=,?@\\é '.split(''),
+    'sig1',
+    '"@method"',
+    'created',
+    '1e400',
+    '-1',
+    ';tag',
+    ':AA==:',
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...names),
+      fc.nat(),
+      fc.nat({ max: 12 }),
+      fc.array(parts, { maxLength: 4 }),
+      fc.constantFrom(
+        testUrl,
+        'http://',
+        'http://é/webhooks',
+        'http://a:b@127.0.0.1/',
+        'http://[::1]:1/webhooks',
+      ),
+      async (name, at, cut, added, url) => {
+        const headers = signedBy(key);
+        const value = headers[name] ?? '';
+        const from = at % (value.length + 1);
+        const changed = value.slice(0, from) + added.join('') + value.slice(from + cut);
+        const verdict = await verify({ ...delivery({ headers: { ...headers, [name]: changed } }), url });
+        if (url !== testUrl) assert.equal(verdict.outcome, 'failed');
+        if (verdict.outcome === 'failed') assert.match(verdict.code ?? '', /^webhook_/);
+        else assert.deepEqual([verdict.outcome, verdict.keyid], ['verified', key.kid]);
+      },
+    ),
+    { numRuns: 1_500 },
+  );
 });
