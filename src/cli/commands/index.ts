@@ -138,4 +138,9 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: 'Print every record of what was done, a line of JSON each, and verify them on the way',
     load: () => import('./audit-export.ts'),
   },
+  {
+    name: 'listen',
+    summary: 'Receive webhooks as a buyer, verify them and say why one fails',
+    load: () => import('./listen.ts'),
+  },
 ];
