@@ -114,7 +114,7 @@ CREATE TABLE operation (
   uploaded_count INTEGER NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('pending', 'folded', 'dropped')),
   accepted_at INTEGER NOT NULL,
-  byte_count INTEGER NOT NULL,
+  byte_count INTEGER NOT NULL, member_count INTEGER NOT NULL DEFAULT 0, attempt_count INTEGER NOT NULL DEFAULT 0, parked_at INTEGER,
   FOREIGN KEY (account_no, audience_no) REFERENCES audience (account_no, audience_no)
 ) STRICT;
 
@@ -164,24 +164,11 @@ CREATE TABLE task (
   error TEXT,
   -- Sealed: both may hold the caller's own words.
   context BLOB,
-  outcome BLOB,
+  outcome BLOB, member_total INTEGER NOT NULL DEFAULT 0, member_done INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (account_no, task_id)
 ) STRICT;
 
 CREATE INDEX task_by_principal ON task (principal_no, created_at, task_id);
-
-CREATE TABLE task_audience (
-  account_no INTEGER NOT NULL,
-  task_id TEXT NOT NULL,
-  position INTEGER NOT NULL,
-  audience_no INTEGER,
-  op_seq INTEGER,
-  state TEXT NOT NULL CHECK (state IN ('pending', 'changed', 'unchanged')),
-  PRIMARY KEY (account_no, task_id, position),
-  FOREIGN KEY (account_no, task_id) REFERENCES task (account_no, task_id) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX task_audience_waiting ON task_audience (account_no, audience_no, op_seq) WHERE state = 'pending';
 
 CREATE TABLE idempotency (
   account_no INTEGER NOT NULL,
@@ -447,3 +434,16 @@ END;
 CREATE TRIGGER audit_checkpoint_stays BEFORE UPDATE ON audit_checkpoint BEGIN
   SELECT RAISE(ABORT, 'audit checkpoints are not changed');
 END;
+
+CREATE INDEX operation_parked ON operation (account_no, audience_no, op_seq) WHERE parked_at IS NOT NULL;
+
+CREATE TABLE task_part (
+  account_no INTEGER NOT NULL,
+  task_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  audience_no INTEGER,
+  op_seq INTEGER,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'changed', 'unchanged', 'failed')),
+  PRIMARY KEY (account_no, task_id, position),
+  FOREIGN KEY (account_no, task_id) REFERENCES task (account_no, task_id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;

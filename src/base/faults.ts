@@ -102,6 +102,12 @@ export const faults = {
     say: 'The first request with this idempotency_key is still running.',
   },
   RATE_LIMITED: { recovery: 'transient', level: 'info', say: 'Too many requests; slow down.' },
+  /** Acknowledged, tried again and again, and parked for the operator. */
+  OPERATION_UNAPPLIED: {
+    recovery: 'correctable',
+    level: 'error',
+    say: 'The change was accepted and could not be applied; nothing of it counts.',
+  },
   SERVICE_UNAVAILABLE: {
     recovery: 'transient',
     level: 'error',

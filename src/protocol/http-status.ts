@@ -28,6 +28,7 @@ export const httpStatusOf = {
   IDEMPOTENCY_CONFLICT: 409,
   IDEMPOTENCY_EXPIRED: 409,
   IDEMPOTENCY_IN_FLIGHT: 409,
+  OPERATION_UNAPPLIED: 409,
   RATE_LIMITED: 429,
   SERVICE_UNAVAILABLE: 503,
   CONFIGURATION_ERROR: 500,
@@ -35,6 +36,11 @@ export const httpStatusOf = {
 
 /** Seconds to wait where a fault names none. */
 const retryAfterSecondsDefault = 1;
+
+/** The header that says when to ask again; none where nothing changes by itself. */
+export function retryAfterHeader(seconds: number | null | undefined): Readonly<Record<string, string>> {
+  return seconds === null || seconds === undefined ? {} : { 'retry-after': String(seconds) };
+}
 
 /** Headers that go with a fault: the challenge on every 401 (RFC 9110, 11.6.1; RFC 6750), the wait on 429 and 503. */
 export function faultHeaders(fault: AppError): Record<string, string> {

@@ -69,6 +69,21 @@ export const auditTable: AuditTable = {
           })
         : [],
     ),
+  countFailure: ({ accountNo, audienceNo, opSeq, nowMs }, verdict) =>
+    verdict.kind === 'over' && verdict.parkedCount > 0
+      ? event(nowMs, 'operation_parked', 'system', {
+          ...{ account_no: accountNo, audience_no: audienceNo, operation: opSeq },
+          ...{ parked: verdict.parkedCount, tasks_ended: verdict.ended.length },
+        })
+      : [],
+  unpark: ({ nowMs, accountNo, audienceNo }, count) =>
+    count === 0
+      ? []
+      : event(nowMs, 'operations_retried', operator, {
+          account_no: accountNo,
+          audience_no: audienceNo,
+          count,
+        }),
   settleRematch: ({ accountNo, audienceNo, reply, nowMs }, isCounted) =>
     isCounted
       ? event(nowMs, 'counts_published', 'system', {

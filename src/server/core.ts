@@ -8,7 +8,9 @@ import { errorFields, type Log } from '../platform/log.ts';
 import { workerUrl } from '../platform/worker-url.ts';
 import type { AdvertiserService } from '../service/advertiser-api.ts';
 import type { RollcallService } from '../service/api.ts';
-import { createMatchQueue, type MatchQueue } from '../service/match-queue.ts';
+import type { Troubled } from '../service/lifecycle/fold-work.ts';
+import type { MatchSchedule } from '../service/lifecycle/schedule.ts';
+import { createMatchQueue, type MatchQueue, type MatchQueueDeps } from '../service/match-queue.ts';
 import { createSweeper } from '../service/replace-blocks.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -38,6 +40,10 @@ export interface CoreOptions {
   /** Calls a second of one caller for one account; 0: no limit. */
   readonly writeRate: number;
   readonly readRate: number;
+  /** When accepted operations are matched. */
+  readonly schedule: MatchSchedule;
+  /** The pause before an operation is tried again, where a test cannot wait as long as a server. */
+  readonly pauseMs?: (attemptCount: number) => number;
   /** Hexadecimal; empty: from the environment or the data directory. */
   readonly secret?: string;
   readonly log: Log;
@@ -136,13 +142,34 @@ function rateLimitsOf({ writeRate, readRate }: CoreOptions): RateLimits {
   return createRateLimits({ read: rate(readRate), write: rate(writeRate) }, systemClock);
 }
 
+/** The queue, with what an earlier process left and what an import since then made stale. */
+async function startQueue(
+  { schedule, pauseMs, log }: CoreOptions,
+  {
+    matchThread,
+    ...parts
+  }: Pick<MatchQueueDeps, 'troubled' | 'settled' | 'notifies'> & {
+    readonly store: Store<Scripts>;
+    readonly matchThread: MatchThread;
+  },
+): Promise<MatchQueue> {
+  const queue = createMatchQueue({
+    ...{ ...parts, matcher: matchThread, clock: systemClock, schedule },
+    ...(pauseMs === undefined ? {} : { pauseMs }),
+  });
+  const waiting = await queue.recover();
+  if (waiting > 0) log('info', 'work_recovered', { job_count: waiting });
+  await queue.rematchAll(matchThread.graphFacts().version);
+  return queue;
+}
+
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { store, secrets } = await openStore(options);
   const { dataDir, log, fatal } = options;
   const { tokenKey, fingerprintKey } = secrets;
   const heldRowCountMax = Math.floor(totalmem() / 4 / heldBytesPerMember);
-  const troubled = (event: string, cause: unknown): void =>
-    log('error', 'job_fault', { reason: event, ...errorFields(cause) });
+  const troubled: Troubled = (event, cause, facts = {}) =>
+    log('error', 'job_fault', { reason: event, ...facts, ...errorFields(cause) });
   const sweeper = createSweeper(store, (cause) => troubled('sweep.failed', cause));
   sweeper.wake();
   const matchThread = await startMatchThread({
@@ -155,18 +182,14 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const threadCount = cpus().length > 4 ? 2 : 1;
   const { forwards, wake: synced } = control;
   const ingest = createIngestPool({ tokenKey, fingerprintKey, forwards, threadCount, fatal });
-  const clock = systemClock;
   const webhooks = await createWebhookControl({ ...options, store, secrets });
   const notifies = webhooks.wake;
-  const queue = createMatchQueue({ store, matcher: matchThread, clock, troubled, settled: synced, notifies });
-  const recovered = await queue.recover();
-  if (recovered > 0) log('info', 'work_recovered', { job_count: recovered });
-  await queue.rematchAll(matchThread.graphFacts().version);
+  const queue = await startQueue(options, { store, matchThread, troubled, settled: synced, notifies });
   const endHousekeeping = keepHouse(store);
   const graphVersion = (): number => matchThread.graphFacts().version;
   const limits = rateLimitsOf(options);
-  const parts = { store, secrets, queue, membersErased: sweeper.wake, synced, graphVersion, limits };
-  const service = createService({ ...options, ...parts });
+  const wakers = { membersErased: sweeper.wake, synced, notifies };
+  const service = createService({ ...options, ...wakers, store, secrets, queue, graphVersion, limits });
   const { forwarding: callersMayForward, allowNetwork } = options;
   const syndication = createSyndicationService({ store, callersMayForward, allowNetwork, control });
   return {
@@ -182,6 +205,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     close: async () => {
       endHousekeeping();
       await control.close();
+      queue.stop();
       await queue.idle();
       await webhooks.close();
       await Promise.all([ingest.close(), matchThread.close()]);

@@ -36,7 +36,7 @@ import { createDocsEndpoint, docsPath } from './docs/docs-endpoint.ts';
 import { createAddressOf, createIsProxy } from './http/client-address.ts';
 import { watchOverload, type OverloadWatch } from './http/overload.ts';
 import { createHttpServer } from './http/server.ts';
-import type { ServeSettings } from './options.ts';
+import { matchScheduleOf, type ServeSettings } from './options.ts';
 
 export interface RunningNode {
   /** `http://127.0.0.1:8080` */
@@ -127,15 +127,23 @@ function allowedHosts({ allowHost, publicUrl }: ServeSettings): readonly string[
   return publicUrl === '' ? allowHost : [...allowHost, new URL(publicUrl).hostname];
 }
 
-/** `watch` says when callers are put off: when this thread is behind, unless said otherwise. */
+/** What a server does otherwise where a test or the demo works in its thread. */
+export interface NodeParts {
+  /** Says when callers are put off: when this thread is behind, unless said otherwise. */
+  readonly watch?: () => OverloadWatch;
+  /** The pause before an operation is tried again. */
+  readonly pauseMs?: (attemptCount: number) => number;
+}
+
 export async function startNode(
   settings: ServeSettings,
   log: Log,
   fatal: (reason: string) => void,
-  watch: () => OverloadWatch = () => watchOverload(systemClock),
+  { watch = () => watchOverload(systemClock), ...parts }: NodeParts = {},
 ): Promise<RunningNode> {
   const dataDir = settings.data;
-  const core = await openCore({ ...settings, dataDir, log, fatal });
+  const schedule = matchScheduleOf(settings);
+  const core = await openCore({ ...settings, ...parts, dataDir, schedule, log, fatal });
   let isReady = false;
   const adcp = adcpOptions(core, settings);
   const overload = watch();
@@ -164,6 +172,7 @@ export async function startNode(
     syndication: core.service,
     allowNetwork: settings.allowNetwork,
     signersChanged: core.signers.changed,
+    running: { queue, schedule },
     webhooksWoken: core.webhooksWoken,
   });
   const token = randomBytes(32).toString('base64url');

@@ -28,6 +28,8 @@ test('without any source every setting has its default', () => {
     databaseUrl: '',
     minimumSize: 1000,
     waitMs: 1000,
+    matchSchedule: 'immediate',
+    matchTimezone: 'UTC',
     sandbox: true,
     buyerAccounts: true,
     logLevel: 'info',

@@ -1,5 +1,7 @@
 import { limits } from '../base/limits.ts';
 import { parseNetwork } from '../platform/outbound/public-address.ts';
+import { isTimeZone, parseMatchSchedule } from '../service/lifecycle/parse-schedule.ts';
+import type { MatchSchedule } from '../service/lifecycle/schedule.ts';
 import { boolean, choice, integer, list, text, UsageFault } from './options-table.ts';
 import type { OptionTable, OptionValues } from './options-table.ts';
 
@@ -96,6 +98,18 @@ export const serveOptions = {
     placeholder: 'MS',
     help: 'How long a sync waits for matching before it answers; 0 answers at once.',
   }),
+  matchSchedule: text({
+    name: 'match-schedule',
+    fallback: 'immediate',
+    placeholder: 'WHEN',
+    help: 'When accepted members are matched: immediate, in runs such as "every 15m", or in daily windows such as 02:00-05:00 (several with commas).',
+  }),
+  matchTimezone: text({
+    name: 'match-timezone',
+    fallback: 'UTC',
+    placeholder: 'ZONE',
+    help: 'Time zone of the windows of match-schedule, such as Europe/Berlin.',
+  }),
   sandbox: boolean({
     name: 'sandbox',
     fallback: true,
@@ -189,6 +203,21 @@ export const serveOptions = {
     parse: publicAddress,
   },
 } as const satisfies OptionTable;
+
+/** Throws UsageFault that says what a schedule looks like. */
+export function matchScheduleOf(
+  settings: Pick<ServeSettings, 'matchSchedule' | 'matchTimezone'>,
+): MatchSchedule {
+  const { matchSchedule, matchTimezone } = settings;
+  if (!isTimeZone(matchTimezone)) {
+    throw new UsageFault('match-timezone takes a time zone such as UTC or Europe/Berlin.');
+  }
+  const schedule = parseMatchSchedule(matchSchedule, matchTimezone);
+  if (schedule !== null) return schedule;
+  throw new UsageFault(
+    'match-schedule takes immediate, an interval from "every 1s" to "every 24h", or windows such as 02:00-05:00,22:00-23:30.',
+  );
+}
 
 export type ServeSettings = OptionValues<typeof serveOptions>;
 

@@ -9,6 +9,7 @@ import { createCapabilityScripts } from '../service/capability-scripts.ts';
 import { createGraphScripts } from '../service/graph-store.ts';
 import { createKeyScripts } from '../service/key-scripts.ts';
 import { createMatchScripts } from '../service/match-scripts.ts';
+import { createParkScripts } from '../service/lifecycle/park-scripts.ts';
 import { createSealer } from '../service/seal.ts';
 import { createSyncScripts } from '../service/sync-scripts.ts';
 import { createForwardKeys } from '../service/syndication/forward-keys.ts';
@@ -49,6 +50,7 @@ function createPlainScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createGraphScripts(),
     ...createKeyScripts(),
     ...createMatchScripts(sealer, sizes, outbox),
+    ...createParkScripts(sealer, sizes, outbox),
     ...createSignerScripts(),
     ...createSigningKeyScripts(sealer),
     ...createWebhookOperatorScripts(sealer),

@@ -15,6 +15,7 @@ import type {
   CapabilityFacts,
   Principal,
   RollcallService,
+  TaskView,
 } from '../service/api.ts';
 import type { AdvertiserService } from '../service/advertiser-api.ts';
 import { accountNotFound } from '../service/account-scripts.ts';
@@ -50,6 +51,8 @@ export interface ServiceParts {
   /** Sandbox accounts are served. */
   readonly sandbox: boolean;
   readonly graphVersion: () => number;
+  /** A notification can be delivered. */
+  readonly notifies: () => void;
   /** A sync was accepted and answered. */
   readonly synced: () => void;
   readonly limits: RateLimits;
@@ -70,6 +73,7 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
     hashAddress: createKeyedHash(secrets.pepper),
     limits: parts.limits,
     membersErased: parts.membersErased,
+    notifies: parts.notifies,
   };
   const accountNoOf = async (
     { principalNo }: Principal,
@@ -97,19 +101,26 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
     getTask: async (caller, taskId, account) => {
       parts.limits.take('read', caller.principalNo, 0);
       const accountNo = await accountNoOf(caller, account);
-      return store.read('taskOfCaller', { principalNo: caller.principalNo, taskId, accountNo });
+      const task = await store.read('taskOfCaller', { principalNo: caller.principalNo, taskId, accountNo });
+      return foreseen(queue, task);
     },
     listTasks: async (caller, { filter: { account, ...filter }, ...query }) => {
       parts.limits.take('read', caller.principalNo, 0);
       const accountNo = await accountNoOf(caller, account);
-      return store.read('tasksOfCaller', {
+      const page = await store.read('tasksOfCaller', {
         principalNo: caller.principalNo,
         query: { ...query, filter, accountNo },
       });
+      return { ...page, tasks: page.tasks.map((task) => foreseen(queue, task)) };
     },
     capabilityFacts: async () => capabilityFacts(parts, startedAtMs),
     ...createAdvertiserService({ ...parts, newAccountId, hashRequestKey, replayTtlMs }),
   };
+}
+
+/** What is known of the end of a task that is open. */
+function foreseen(queue: MatchQueue, task: TaskView): TaskView {
+  return task.completedAtMs === null ? { ...task, forecast: queue.forecast(task.createdAtMs) } : task;
 }
 
 function authenticatorOf({ store, secrets: { pepper } }: ServiceParts): RollcallService['authenticate'] {

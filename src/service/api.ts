@@ -187,6 +187,8 @@ export interface SyncAnswer {
   readonly body: JsonObject;
   readonly replayed: boolean;
   readonly taskId: TaskId | null;
+  /** When it is worth asking again; null: nothing of the answer will change by itself. */
+  readonly retryAfterSeconds: number | null;
 }
 
 export type TaskStatus = 'submitted' | 'working' | 'completed' | 'failed';
@@ -206,9 +208,24 @@ export interface TaskView {
   readonly audienceIds?: readonly string[];
   /** Audiences settled of audiences in the call. */
   readonly progress: { readonly done: number; readonly total: number };
-  /** Present when completed. */
+  /** Members matched of members in the call, added and removed ones. */
+  readonly members: { readonly done: number; readonly total: number };
+  /** Present when it has ended. */
   readonly outcome?: SyncOutcome;
+  /** Present when it failed. */
   readonly error?: ItemFault;
+  /** Present while it is open. */
+  readonly forecast?: TaskForecast;
+}
+
+/** What is known of the end of a task that is open. */
+export interface TaskForecast {
+  /** When the run begins that takes it up; null: matching is under way. */
+  readonly nextRunAtMs: number | null;
+  /** When it will have ended, at the speed of late; null: not known. */
+  readonly expectedAtMs: number | null;
+  /** When it is worth asking again. */
+  readonly retryAfterSeconds: number;
 }
 
 export interface TaskFilter {

@@ -10,7 +10,7 @@ import {
 } from '../store/audience-rows.ts';
 import { insertBlockPiece, operationBlockNo } from '../store/block-rows.ts';
 import { deleteForwardsOfAudience } from '../store/forwarding-rows.ts';
-import { insertOperation } from '../store/operation-rows.ts';
+import { dropParkedOperations, insertOperation } from '../store/operation-rows.ts';
 import type { Script } from '../store/script.ts';
 import type { AudienceRequest, AudienceResult, RejectedMember } from './api.ts';
 import { eraseMembers } from './block-scripts.ts';
@@ -72,6 +72,7 @@ export function* deleteAudience(accountNo: number, audienceNo: number, nowMs: nu
   yield* deleteAudienceRow(accountNo, audienceNo, nowMs);
   yield* eraseMembers(accountNo, audienceNo);
   yield* deleteForwardsOfAudience(accountNo, audienceNo);
+  yield* dropParkedOperations(accountNo, audienceNo);
 }
 
 function* storeOperation(
@@ -92,6 +93,7 @@ function* storeOperation(
     uploadedCount,
     acceptedAt: nowMs,
     byteCount,
+    memberCount: audience.addCount + audience.removeCount,
   });
   yield* insertBlockPiece({
     accountNo,

@@ -23,10 +23,17 @@ function* leaveBehind(daysAgo: number, isSettled: boolean): Script<void> {
   yield* insertTask({
     ...{ taskId, accountNo, principalNo: 1, taskType: 'sync_audiences', generation: 'adcp_3_0' },
     ...{ status: isSettled ? 'completed' : 'working', createdAt: at, completedAt: isSettled ? at : null },
-    ...{ hasWebhook: false, audienceTotal: 1, audienceDone: isSettled ? 1 : 0, context: null, outcome: null },
+    ...{
+      hasWebhook: false,
+      audienceTotal: 1,
+      audienceDone: isSettled ? 1 : 0,
+      memberTotal: 1,
+      context: null,
+      outcome: null,
+    },
   });
   const opSeq = yield* insertOperation({
-    ...{ accountNo, audienceNo, taskId, uploadedCount: 1, acceptedAt: at, byteCount: 40 },
+    ...{ accountNo, audienceNo, taskId, uploadedCount: 1, acceptedAt: at, byteCount: 40, memberCount: 1 },
   });
   if (isSettled) yield* settlePending(accountNo, audienceNo, opSeq, 'folded');
   yield* insertIdempotency({

@@ -3,13 +3,13 @@ import { must } from '../base/assert.ts';
 import { liveAudiences } from '../store/audience-rows.ts';
 import { fixResponse } from '../store/idempotency-rows.ts';
 import type { Script } from '../store/script.ts';
-import { advanceTask, completeTask, taskParts, taskRow, type TaskPart } from '../store/task-rows.ts';
-import type { SyncOutcome } from './api.ts';
+import { advanceTask, endTask, taskParts, taskRow, type TaskPart } from '../store/task-rows.ts';
+import type { ItemFault, SyncOutcome } from './api.ts';
 import type { AudienceFacts, SizeRule } from './audience-facts.ts';
 import { factsOf } from './read-facts.ts';
 import type { Sealer } from './seal.ts';
 import { completeDraft, type EntryState, type SyncDraft } from './sync-draft.ts';
-import type { Outbox } from './webhooks/outbox.ts';
+import type { Outbox, TaskEnd } from './webhooks/outbox.ts';
 
 /** Sizes from which an audience is ready: sandbox accounts have one of their own. */
 export interface SizeRules {
@@ -34,6 +34,8 @@ export type StoredOutcome =
       readonly outcome: SyncOutcome;
       /** Audiences that the call named: the first ones of the outcome. */
       readonly namedCount?: number;
+      /** Why the task failed: nothing of the call could be applied. */
+      readonly error?: ItemFault;
     };
 
 /** The outcome as the audiences stand now. */
@@ -74,6 +76,8 @@ export interface SettledTask {
   readonly taskId: string;
   /** The parts that settled. */
   readonly settled: readonly PartState[];
+  /** Members of their operations. */
+  readonly memberCount: number;
 }
 
 export interface FinishedTask {
@@ -83,32 +87,49 @@ export interface FinishedTask {
 }
 
 /**
- * After parts of a task settled: completes the task when they were the last ones, and fixes the answer of the
- * call if none was given yet. Null while parts are open.
+ * After parts of a task settled: ends the task when they were the last ones, and fixes the answer of the call if none was given
+ * yet. Null while parts are open, and for a task that was forgotten because it ended long ago.
  */
 export function* finishIfSettled(
   sealer: Sealer,
   rules: SizeRules,
-  { accountNo, taskId, settled }: SettledTask,
+  { accountNo, taskId, settled, memberCount }: SettledTask,
   outbox: Outbox,
   audiences: () => Script<readonly AudienceFacts[]>,
   nowMs: number,
 ): Script<FinishedTask | null> {
-  const task = must(yield* taskRow(accountNo, taskId), () => 'the task of an operation');
+  const task = yield* taskRow(accountNo, taskId);
+  if (task === undefined) return null;
   const isWhole = settled.length === task.audienceTotal;
   const parts: readonly PartState[] = isWhole ? settled : yield* taskParts(accountNo, taskId);
   const open = parts.filter(({ state }) => state === 'pending').length;
   if (open > 0) {
-    yield* advanceTask(accountNo, taskId, parts.length - open, nowMs);
+    const step = { audienceDone: parts.length - open, moreMembersDone: memberCount };
+    yield* advanceTask(accountNo, taskId, step, nowMs);
     return null;
   }
   const stored = sealer.open<StoredOutcome>(must(task.outcome, () => 'a task has a draft'));
+  // The first end stands, whatever is repaired later.
   if (stored.kind === 'outcome') return { outcome: stored.outcome, notifies: false };
   const outcome = outcomeOf(rules, stored.draft, parts, yield* audiences());
   const namedCount = stored.draft.entries.length;
-  const whole = sealer.seal({ kind: 'outcome', outcome, namedCount } satisfies StoredOutcome);
-  yield* completeTask(accountNo, taskId, whole, nowMs);
+  const error = failureOf(outcome, namedCount, parts);
+  const isFailed = error !== null;
+  const whole: StoredOutcome = { kind: 'outcome', outcome, namedCount, ...(isFailed ? { error } : {}) };
+  yield* endTask(accountNo, taskId, isFailed ? 'failed' : 'completed', sealer.seal(whole), nowMs);
   if (stored.answered !== true) yield* fixResponse(accountNo, taskId, sealer.seal(outcome));
-  const notifies = yield* outbox.release(task, { status: 'completed', outcome, namedCount }, nowMs);
-  return { outcome, notifies };
+  const end: TaskEnd = isFailed ? { status: 'failed', error } : { status: 'completed', outcome, namedCount };
+  return { outcome, notifies: yield* outbox.release(task, end, nowMs) };
+}
+
+/**
+ * Why a task failed as a whole: of the audiences that it named none could be changed, and of some that was our fault. Null where
+ * something was done: then each result tells its own end.
+ */
+function failureOf(outcome: SyncOutcome, namedCount: number, parts: readonly PartState[]): ItemFault | null {
+  if (outcome.kind !== 'answered' || parts.every(({ state }) => state !== 'failed')) return null;
+  const named = outcome.audiences.slice(0, namedCount);
+  if (named.some(({ action }) => action !== 'failed')) return null;
+  const errors = named.flatMap((result) => result.errors ?? []);
+  return errors.find(({ code }) => code === 'OPERATION_UNAPPLIED') ?? null;
 }

@@ -1,132 +1,106 @@
 /**
- * The work that follows an accepted sync: fold, settle, tell whoever waits. Operations are folded in the
- * order of acceptance. What was not finished when the process ended is found in the store at the next start.
+ * The work that follows an accepted sync: fold, settle, tell whoever waits. Operations are folded in the order of acceptance, at
+ * once or when the schedule says. What was not finished when the process ended is found in the store at the next start.
  */
 import type { Clock } from '../base/clock.ts';
+import type { PendingRow } from '../store/operation-rows.ts';
 import type { Store } from '../store/store.ts';
-import type { SyncOutcome } from './api.ts';
+import type { SyncOutcome, TaskForecast } from './api.ts';
+import { createFoldWork, type Troubled } from './lifecycle/fold-work.ts';
+import { forecast } from './lifecycle/forecast.ts';
+import { createMatchRuns } from './lifecycle/match-runs.ts';
+import type { ParkScripts } from './lifecycle/park-scripts.ts';
+import { nextOpeningMs, type MatchSchedule } from './lifecycle/schedule.ts';
+import { createTaskWaiters } from './lifecycle/task-waiters.ts';
+import { createWorkload } from './lifecycle/workload.ts';
 import type { FoldRequest, Matcher } from './matching.ts';
 import type { MatchScripts } from './match-scripts.ts';
-import { createSettleQueue, type SettleQueue } from './settle-queue.ts';
+import { createSettleQueue } from './settle-queue.ts';
 
 export interface MatchQueueDeps {
-  readonly store: Store<MatchScripts>;
+  readonly store: Store<MatchScripts & ParkScripts>;
   readonly matcher: Matcher;
   readonly clock: Clock;
-  /** Something that must not fail did; the operation stays pending and is tried again at the next start. */
-  readonly troubled: (event: string, cause: unknown) => void;
+  readonly schedule: MatchSchedule;
+  /** Something that must not fail did; it is tried again. */
+  readonly troubled: Troubled;
   /** The counts of some audience moved. */
   readonly settled?: () => void;
   /** A notification can be delivered. */
   readonly notifies?: () => void;
+  /** The pause before an operation is tried again, by how often it failed. */
+  readonly pauseMs?: (attemptCount: number) => number;
 }
 
-export interface PendingOperation extends FoldRequest {
-  readonly taskId: string;
-}
+export interface PendingOperation extends FoldRequest, PendingRow {}
 
 export interface MatchQueue {
+  /** An operation was accepted. Begins with it unless the schedule has it wait. */
   enqueue(operation: PendingOperation): void;
   /** Resolves with the outcome when the task settles, or with null after `waitMs`. Ask before enqueueing. */
   waitFor(taskId: string, waitMs: number): Promise<SyncOutcome | null>;
-  /** Takes up what an earlier process left. Gives the number of operations. */
+  /** Takes up what an earlier process left, as the schedule says, and keeps the schedule. Gives the number of operations that wait. */
   recover(): Promise<number>;
+  /** Begins with everything that waits, whatever the schedule says. Gives the number of operations. */
+  runNow(): Promise<number>;
   /** Counts every live audience again that was counted against another state of the graph. */
   rematchAll(graphVersion: number): Promise<number>;
-  /** Resolves when everything enqueued so far has settled. */
+  /** Whether what is accepted now is matched within so many milliseconds as far as the schedule goes. */
+  opensWithin(ms: number): boolean;
+  /** Of a task that was accepted at a time and is open. */
+  forecast(acceptedAtMs: number): TaskForecast;
+  /** Begins with nothing more and tries nothing again; what is under way ends. */
+  stop(): void;
+  /** Resolves when everything begun so far has settled. */
   idle(): Promise<void>;
 }
 
-type Waiter = (outcome: SyncOutcome | null) => void;
-
-/** Bytes of operations kept at hand for the matching thread; beyond them it reads from the store. */
-const heldBytesMax = 256 * 1024 * 1024;
-/** Attempts to settle one fold before the operation is left for the next start. */
-const settleAttemptCountMax = 5;
-
 export function createMatchQueue(deps: MatchQueueDeps): MatchQueue {
-  const settling = createSettleQueue(deps.store, deps.clock);
-  const waiters = new Map<string, Set<Waiter>>();
-  let heldBytes = 0;
-  let tail: Promise<unknown> = Promise.resolve();
-
-  const tell = (taskId: string, outcome: SyncOutcome): void => {
-    for (const waiter of waiters.get(taskId) ?? []) waiter(outcome);
-    waiters.delete(taskId);
-  };
-  const track = <T>(work: Promise<T>): void => {
-    tail = Promise.allSettled([tail, work]);
-  };
-  const enqueue = (operation: PendingOperation): void => {
-    const bytes = operation.operation?.length ?? 0;
-    const { operation: _bytes, ...named } = operation;
-    const request = heldBytes + bytes > heldBytesMax ? named : operation;
-    const held = request === operation ? bytes : 0;
-    heldBytes += held;
-    track(
-      foldAndSettle(deps, settling, request, tell).finally(() => {
-        heldBytes -= held;
-      }),
-    );
-  };
+  const { store, clock, schedule, troubled } = deps;
+  const { waitFor, tell } = createTaskWaiters();
+  const work = createFoldWork({ ...deps, settling: createSettleQueue(store, clock), tell });
+  const load = createWorkload(work.untilOver, clock);
+  const runs = createMatchRuns({
+    ...{ store, schedule, clock, troubled, room: load.room, counted: load.setWaiting },
+    take: (operation) => {
+      if (load.isBegun(operation.opSeq)) return false;
+      load.begin(operation);
+      return true;
+    },
+  });
 
   return {
-    enqueue,
-    waitFor: async (taskId, waitMs) =>
-      new Promise((resolve) => {
-        const set = waiters.get(taskId) ?? new Set<Waiter>();
-        waiters.set(taskId, set);
-        const done: Waiter = (outcome) => {
-          clearTimeout(timer);
-          set.delete(done);
-          if (set.size === 0 && waiters.get(taskId) === set) waiters.delete(taskId);
-          resolve(outcome);
-        };
-        const timer = setTimeout(() => done(null), waitMs);
-        set.add(done);
-      }),
-    recover: async () => {
-      const left = await deps.store.read('pendingFolds', {});
-      for (const operation of left) enqueue(operation);
-      return left.length;
+    enqueue: (operation) => {
+      load.waitsFor(operation.memberCount);
+      // Nothing overtakes what was accepted before it and is still being taken up.
+      if (schedule.kind !== 'immediate' || runs.isBusy()) return runs.wake();
+      const { operation: bytes, ...named } = operation;
+      load.begin(load.canHold(bytes?.length ?? 0) ? operation : named);
     },
+    waitFor,
+    recover: async () => {
+      const backlog = await store.read('waitingFolds', {});
+      load.setWaiting(backlog);
+      runs.start();
+      return backlog.operationCount;
+    },
+    runNow: runs.runNow,
     rematchAll: async (graphVersion) => {
-      const stale = await deps.store.read('staleAudiences', { graphVersion });
-      for (const audience of stale) track(rematch(deps, audience));
+      const stale = await store.read('staleAudiences', { graphVersion });
+      for (const audience of stale) load.track(rematch(deps, audience));
       return stale.length;
     },
-    idle: async () => {
-      await tail;
+    opensWithin: (ms) => nextOpeningMs(schedule, clock.now() + 1) <= clock.now() + 1 + ms,
+    forecast: (acceptedAtMs) => {
+      const isBegun = acceptedAtMs <= (runs.begunAtMs() ?? Number.NEGATIVE_INFINITY);
+      return forecast(schedule, { workMs: load.workMs(), isBegun }, clock.now());
     },
+    stop: () => {
+      runs.stop();
+      work.stop();
+    },
+    idle: load.idle,
   };
-}
-
-async function foldAndSettle(
-  { matcher, troubled, settled: tellSettled, notifies }: MatchQueueDeps,
-  settling: SettleQueue,
-  operation: PendingOperation,
-  tell: (taskId: string, outcome: SyncOutcome) => void,
-): Promise<void> {
-  const { accountNo, audienceNo, opSeq, taskId } = operation;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const reply = await matcher.fold(operation);
-      const settled = await settling.settle(accountNo, { audienceNo, opSeq, taskId, reply });
-      if (!settled.counted) matcher.forget(audienceNo);
-      if (settled.outcome !== null) tell(taskId, settled.outcome);
-      tellSettled?.();
-      if (settled.notifies) notifies?.();
-      return;
-    } catch (error) {
-      matcher.forget(audienceNo);
-      if (attempt >= settleAttemptCountMax) {
-        troubled('match.failed', error);
-        return;
-      }
-      troubled('match.retried', error);
-      await new Promise((resolve) => setTimeout(resolve, 50 * 4 ** attempt));
-    }
-  }
 }
 
 async function rematch(
@@ -139,6 +113,7 @@ async function rematch(
     await store.write('settleRematch', { ...audience, reply, nowMs: clock.now() });
   } catch (error) {
     matcher.forget(audience.audienceNo);
-    troubled('rematch.failed', error);
+    const { accountNo, audienceNo } = audience;
+    troubled('rematch.failed', error, { account_no: accountNo, audience_no: audienceNo });
   }
 }

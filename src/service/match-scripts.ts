@@ -15,10 +15,12 @@ import {
 } from '../store/block-rows.ts';
 import { recordLatency } from '../store/latency-rows.ts';
 import {
-  hasEarlierPending,
+  earlierPending,
   pendingOperations,
   settlePending,
+  waitingFacts,
   type PendingRow,
+  type WaitingFacts,
 } from '../store/operation-rows.ts';
 import type { Script } from '../store/script.ts';
 import { moveTaskPart } from '../store/task-rows.ts';
@@ -87,8 +89,17 @@ export function createMatchScripts(sealer: Sealer, rules: SizeRules, outbox: Out
   return {
     ...createMatchReads(),
 
-    *pendingFolds(_: object): Script<readonly PendingRow[]> {
-      return yield* pendingOperations();
+    /** A page of what waits, in the order of acceptance. */
+    *pendingFolds(input: {
+      readonly afterSeq: number;
+      readonly upToSeq: number;
+      readonly countMax: number;
+    }): Script<readonly PendingRow[]> {
+      return yield* pendingOperations(input.afterSeq, input.upToSeq, input.countMax);
+    },
+
+    *waitingFolds(_: object): Script<WaitingFacts> {
+      return yield* waitingFacts();
     },
 
     *staleAudiences({ graphVersion }: { readonly graphVersion: number }) {
@@ -105,10 +116,11 @@ export function createMatchScripts(sealer: Sealer, rules: SizeRules, outbox: Out
       const finished = new Map<string, FinishedTask | null>();
       for (const taskId of new Set(folds.map((fold) => fold.taskId))) {
         const settled = folds.flatMap(({ taskId: own, opSeq }) => {
-          const state = states.get(opSeq)?.state;
-          return own === taskId && state !== undefined ? [{ opSeq, state }] : [];
+          const one = states.get(opSeq);
+          return own === taskId && one !== undefined ? [{ opSeq, ...one }] : [];
         });
-        const task = { accountNo, taskId, settled };
+        const memberCount = settled.reduce((sum, one) => sum + one.memberCount, 0);
+        const task = { accountNo, taskId, settled, memberCount };
         finished.set(taskId, yield* finishIfSettled(sealer, rules, task, outbox, audiences, nowMs));
       }
       return folds.map(({ opSeq, taskId }) => ({
@@ -142,9 +154,10 @@ function* settleRematchScript(input: {
 interface SettledOperation {
   readonly state: 'changed' | 'unchanged';
   readonly counted: boolean;
+  readonly memberCount: number;
 }
 
-/** By sequence of the operation; those that had been settled before are left out. */
+/** By sequence of the operation; those that had been settled before, or are parked, are left out. */
 function* settleOperations(
   accountNo: number,
   folds: readonly FoldToSettle[],
@@ -158,19 +171,20 @@ function* settleOperations(
     if (!isLive.has(audienceNo))
       isLive.set(audienceNo, (yield* liveAudienceByNo(accountNo, audienceNo)) !== undefined);
     const counted = isLive.get(audienceNo) === true && reply.kind === 'folded';
-    const acceptedAt = yield* settlePending(accountNo, audienceNo, opSeq, counted ? 'folded' : 'dropped');
-    if (acceptedAt === undefined) continue;
+    const row = yield* settlePending(accountNo, audienceNo, opSeq, counted ? 'folded' : 'dropped');
+    if (row === undefined) continue;
     const state = counted && reply.changedCount > 0 ? 'changed' : 'unchanged';
     yield* moveTaskPart(accountNo, taskId, opSeq, state);
-    settled.set(opSeq, { state, counted });
+    settled.set(opSeq, { state, counted, memberCount: row.memberCount });
     if (!counted) continue;
     yield* insertTombstones(accountNo, fold, reply);
-    yield* recordLatency(nowMs, nowMs - acceptedAt);
+    yield* recordLatency(nowMs, nowMs - row.acceptedAt);
     newest.set(audienceNo, fold);
   }
   for (const { audienceNo, opSeq, reply } of newest.values()) {
     // A fold on top of one that could not be settled: the matcher forgets and both are done again, in order.
-    if (yield* hasEarlierPending(accountNo, audienceNo, opSeq)) throw new AppError('SERVICE_UNAVAILABLE');
+    if ((yield* earlierPending(accountNo, audienceNo, opSeq)) !== 'none')
+      throw new AppError('SERVICE_UNAVAILABLE');
     if (reply.kind === 'gone') continue;
     yield* countAudience(accountNo, audienceNo, countedColumns(reply.counts, reply.graphVersion, opSeq));
   }

@@ -25,6 +25,8 @@ export interface SyncDeps {
   readonly limits: RateLimits;
   /** Audiences were deleted: their members may wait to be erased. */
   readonly membersErased: () => void;
+  /** A notification can be delivered. */
+  readonly notifies: () => void;
   /** One-way, keyed: request keys may hold anything, so only this is stored. */
   readonly hashRequestKey: (requestKey: string) => Uint8Array;
   /** The same for addresses of callers. */
@@ -56,8 +58,9 @@ export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<Syn
     invalidMembers: call.invalidMembers,
     callback: promisedCallback(deps, call, account),
     context: call.context ?? null,
-    answersAtOnce: deps.settings.waitMs === 0 || call.wantsTask === true,
+    answersAtOnce: waitMsOf(deps) === 0 || call.wantsTask === true,
     answersWithTask: answersWithTask(call),
+    alwaysNotifies: call.wantsTask === true,
   });
   if (call.deleteMissing || call.audiences?.some((audience) => audience.delete) === true)
     deps.membersErased();
@@ -99,20 +102,45 @@ async function answer(
       throw new AppError('IDEMPOTENCY_EXPIRED');
     case 'answered': {
       const { outcome, replayed, taskId } = accepted;
-      return { body: call.encode(outcome), replayed, taskId: taskId as TaskId | null };
+      if (accepted.notifies === true) deps.notifies();
+      return answerOf(deps, call, outcome, { replayed, taskId: taskId as TaskId | null });
     }
     case 'answered_early': {
       enqueueFolds(deps, call, account, newTaskId, accepted.folds);
-      return { body: call.encode(accepted.outcome), replayed: false, taskId: newTaskId };
+      return answerOf(deps, call, accepted.outcome, { replayed: false, taskId: newTaskId });
     }
     case 'waiting': {
       const taskId = accepted.replayed ? (accepted.taskId as TaskId) : newTaskId;
-      const settled = deps.queue.waitFor(taskId, deps.settings.waitMs);
+      const settled = deps.queue.waitFor(taskId, waitMsOf(deps));
       enqueueFolds(deps, call, account, taskId, accepted.folds);
       const outcome = (await settled) ?? (await answerEarly(deps, call, account, keyHash, taskId));
-      return { body: call.encode(outcome), replayed: accepted.replayed, taskId };
+      return answerOf(deps, call, outcome, { replayed: accepted.replayed, taskId });
     }
   }
+}
+
+/** Nobody waits for what the schedule puts off. */
+function waitMsOf({ queue, settings }: SyncDeps): number {
+  return queue.opensWithin(settings.waitMs) ? settings.waitMs : 0;
+}
+
+function answerOf(
+  deps: SyncDeps,
+  call: SyncCall,
+  outcome: SyncOutcome,
+  facts: Pick<SyncAnswer, 'replayed' | 'taskId'>,
+): SyncAnswer {
+  return { ...facts, body: call.encode(outcome), retryAfterSeconds: retryAfterOf(deps, outcome) };
+}
+
+/** When the newest of what still waits should be known; null where nothing waits. */
+function retryAfterOf({ queue, clock }: SyncDeps, outcome: SyncOutcome): number | null {
+  const nowMs = clock.now();
+  if (outcome.kind === 'submitted') return queue.forecast(nowMs).retryAfterSeconds;
+  const open = outcome.audiences.filter(({ status }) => status === 'processing');
+  if (open.length === 0) return null;
+  const acceptedAtMs = open.reduce((newest, one) => Math.max(newest, one.lastSyncedAtMs ?? nowMs), 0);
+  return queue.forecast(acceptedAtMs).retryAfterSeconds;
 }
 
 function enqueueFolds(
@@ -122,13 +150,14 @@ function enqueueFolds(
   taskId: string,
   folds: readonly AcceptedFold[],
 ): void {
-  for (const { audienceNo, opSeq, position } of folds) {
+  for (const { audienceNo, opSeq, memberCount, position } of folds) {
     const operation = call.audiences?.[position]?.operation;
     queue.enqueue({
       accountNo,
       audienceNo,
       opSeq,
       taskId,
+      memberCount,
       ...(operation === undefined ? {} : { operation }),
     });
   }

@@ -3,6 +3,7 @@
  * together become the outcome. Pure.
  */
 import type { AudienceResult, ItemFault, SyncOutcome } from './api.ts';
+import { unappliedFault } from './lifecycle/unapplied.ts';
 import { describeAudience, type AudienceFacts, type SizeRule } from './audience-facts.ts';
 
 export interface DraftEntry {
@@ -26,8 +27,8 @@ export interface SyncDraft {
   readonly missing: readonly string[];
 }
 
-/** Whether the members of an entry changed, known once its operation is folded. */
-export type EntryState = 'pending' | 'changed' | 'unchanged';
+/** Whether the members of an entry changed, known once its operation is folded; `failed`: it cannot be. */
+export type EntryState = 'pending' | 'changed' | 'unchanged' | 'failed';
 
 /** Entries of the request first, in request order, then every other audience of the account as `unchanged`. */
 export function completeDraft(
@@ -38,7 +39,11 @@ export function completeDraft(
 ): SyncOutcome {
   const byNo = new Map(audiences.map((facts) => [facts.audienceNo as number, facts]));
   const named = new Set(draft.entries.map(({ audienceId }) => audienceId));
-  const results = draft.entries.map((entry) => completeEntry(entry, states, byNo, rule));
+  const results = draft.entries.map((entry, position) =>
+    isUnapplied(entry, states)
+      ? failedResult(entry, [unappliedFault(position)])
+      : completeEntry(entry, states, byNo, rule),
+  );
   const missing = draft.missing.map((audienceId) => deletedResult(audienceId));
   const gone = new Set(draft.missing);
   const others = audiences
@@ -62,18 +67,7 @@ function completeEntry(
   byNo: ReadonlyMap<number, AudienceFacts>,
   rule: SizeRule,
 ): AudienceResult {
-  const rejected =
-    entry.rejected === null || entry.rejected === undefined ? {} : { rejected: entry.rejected };
-  if (entry.kind === 'failed') {
-    return {
-      audienceId: entry.audienceId as AudienceResult['audienceId'],
-      sellerId: null,
-      action: 'failed',
-      uploadedCount: 0,
-      errors: entry.errors,
-      ...rejected,
-    };
-  }
+  if (entry.kind === 'failed') return failedResult(entry, entry.errors);
   const facts = entry.audienceNo === null ? undefined : byNo.get(entry.audienceNo);
   // A later call may have deleted the audience while this one waited for its matching.
   if (entry.kind === 'deleted' || facts === undefined) return deletedResult(entry.audienceId);
@@ -83,9 +77,27 @@ function completeEntry(
     ...describeAudience(facts, rule),
     action: entry.kind === 'created' ? 'created' : changed ? 'updated' : 'unchanged',
     uploadedCount: entry.uploadedCount,
-    ...rejected,
+    ...rejectedOf(entry),
   };
 }
+
+function isUnapplied({ opSeq }: DraftEntry, states: ReadonlyMap<number, EntryState>): boolean {
+  return opSeq !== null && states.get(opSeq) === 'failed';
+}
+
+function failedResult(entry: DraftEntry, errors: readonly ItemFault[]): AudienceResult {
+  return {
+    audienceId: entry.audienceId as AudienceResult['audienceId'],
+    sellerId: null,
+    action: 'failed',
+    uploadedCount: 0,
+    errors,
+    ...rejectedOf(entry),
+  };
+}
+
+const rejectedOf = ({ rejected }: DraftEntry): Pick<AudienceResult, 'rejected'> =>
+  rejected === null || rejected === undefined ? {} : { rejected };
 
 function deletedResult(audienceId: string): AudienceResult {
   return {

@@ -45,11 +45,14 @@ export interface AcceptSyncInput {
   readonly answersAtOnce: boolean;
   /** An answer that is fixed here is the task's handle instead of `processing` results. */
   readonly answersWithTask: boolean;
+  /** The answer never holds the outcome, so that it is sent even when it is known at once. */
+  readonly alwaysNotifies: boolean;
 }
 
 export interface AcceptedFold {
   readonly audienceNo: number;
   readonly opSeq: number;
+  readonly memberCount: number;
   /** Place of its audience in the request. */
   readonly position: number;
 }
@@ -62,6 +65,8 @@ export type AcceptSyncOutput =
       readonly outcome: SyncOutcome;
       readonly replayed: boolean;
       readonly taskId: string | null;
+      /** A notification was written and can be delivered. */
+      readonly notifies?: boolean;
     }
   /** Answered, with folds still to be done. */
   | {
@@ -103,11 +108,14 @@ export function createSyncScripts(sealer: Sealer, rules: SizeRules, keys: Forwar
       const early = outcome === null && input.answersAtOnce ? earlyAnswer(input, asItStands) : null;
       yield* recordTask(sealer, input, draft, folds, outcome, early);
       // A call that is answered with its outcome promises nothing.
-      if (input.callback !== null && outcome === null)
-        yield* outbox.promise({ ...input, ...input.callback }, early !== null);
-      const { taskId } = input;
+      const { taskId, callback } = input;
+      if (callback !== null && (outcome === null || input.alwaysNotifies))
+        yield* outbox.promise({ ...input, ...callback }, early !== null || input.alwaysNotifies);
       if (early !== null) return { kind: 'answered_early', outcome: early, taskId, folds };
-      if (outcome !== null) return { kind: 'answered', outcome, replayed: false, taskId };
+      if (outcome !== null) {
+        const notifies = yield* tellAtOnce(outbox, input, outcome, draft.entries.length);
+        return { kind: 'answered', outcome, replayed: false, taskId, notifies };
+      }
       return { kind: 'waiting', taskId, folds, replayed: false };
     },
 
@@ -124,6 +132,18 @@ export function createSyncScripts(sealer: Sealer, rules: SizeRules, keys: Forwar
       return outcome;
     },
   };
+}
+
+/** Writes the notification of an outcome that is known with the acceptance, where it was promised. */
+function* tellAtOnce(
+  outbox: Outbox,
+  { accountNo, taskId, callback, alwaysNotifies, nowMs }: AcceptSyncInput,
+  outcome: SyncOutcome,
+  namedCount: number,
+): Script<boolean> {
+  if (callback === null || !alwaysNotifies) return false;
+  const task = must(yield* taskRow(accountNo, taskId), () => 'an accepted call has a task');
+  return yield* outbox.release(task, { status: 'completed', outcome, namedCount }, nowMs);
 }
 
 function earlyAnswer(input: AcceptSyncInput, asItStands: () => SyncOutcome): SyncOutcome {
@@ -200,7 +220,8 @@ function* applyPlan(
     const entry = yield* applyEntry(input, audience, step, rowById.get(audience.audienceId), keys);
     entries.push(entry);
     const { audienceNo, opSeq } = entry;
-    if (audienceNo !== null && opSeq !== null) folds.push({ audienceNo, opSeq, position });
+    const memberCount = audience.addCount + audience.removeCount;
+    if (audienceNo !== null && opSeq !== null) folds.push({ audienceNo, opSeq, memberCount, position });
   }
   for (const { audienceNo } of plan.missing) yield* deleteAudience(input.accountNo, audienceNo, input.nowMs);
   const missing = plan.missing.map(({ audienceId }) => audienceId);
@@ -266,6 +287,7 @@ function* recordTask(
     hasWebhook: input.callback !== null,
     audienceTotal: folds.length,
     audienceDone: 0,
+    memberTotal: folds.reduce((sum, fold) => sum + fold.memberCount, 0),
     context: context === null ? null : sealer.seal(context),
     outcome: sealer.seal(stored),
   });

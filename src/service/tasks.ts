@@ -63,7 +63,9 @@ function viewOf(sealer: Sealer, row: TaskRow): TaskView {
     context: row.context === null ? undefined : sealer.open<JsonObject>(row.context),
     ...audienceIdsOf(stored),
     progress: { done: row.audienceDone, total: row.audienceTotal },
+    members: { done: row.memberDone, total: row.memberTotal },
     ...(stored?.kind === 'outcome' ? { outcome: stored.outcome } : {}),
+    ...(stored?.kind === 'outcome' && stored.error !== undefined ? { error: stored.error } : {}),
   };
 }
 

@@ -42,6 +42,10 @@ const describe = `UPDATE audience SET name = ?, description = ?, audience_type =
 const count = `UPDATE audience SET counted_seq = ?, counted_graph_version = ?, member_count = ?, matched_count = ?,
   breakdown = ? WHERE account_no = ? AND audience_no = ?`;
 const fail = `UPDATE audience SET failed_at = ? WHERE account_no = ? AND audience_no = ?`;
+const suspend = `UPDATE audience SET suspended_reason = coalesce(suspended_reason, ?)
+  WHERE account_no = ? AND audience_no = ? AND state = 'live'`;
+const resume = `UPDATE audience SET suspended_reason = NULL
+  WHERE account_no = ? AND audience_no = ? AND state = 'live' AND suspended_reason = ?`;
 const remove = `UPDATE audience SET state = 'deleted', deleted_at = ?, updated_at = ?, name = NULL,
   description = NULL, tags = NULL, breakdown = NULL WHERE account_no = ? AND audience_no = ? AND state = 'live'`;
 const stale = `SELECT account_no AS accountNo, audience_no AS audienceNo FROM audience
@@ -96,6 +100,14 @@ export function* describeAudienceRow(
 /** The newest sync of this audience was refused for it; what was there before stands. */
 export const failAudience = (accountNo: number, audienceNo: number, nowMs: number): Script<number> =>
   run(fail, nowMs, accountNo, audienceNo);
+
+/** `reason` is shown to buyers. A suspension for another reason stays as it is. */
+export const suspendAudience = (accountNo: number, audienceNo: number, reason: string): Script<number> =>
+  run(suspend, reason, accountNo, audienceNo);
+
+/** Ends a suspension for this reason. */
+export const resumeAudience = (accountNo: number, audienceNo: number, reason: string): Script<number> =>
+  run(resume, accountNo, audienceNo, reason);
 
 export interface CountedAudience {
   readonly countedSeq: number;

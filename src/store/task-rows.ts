@@ -15,6 +15,9 @@ export interface TaskRow {
   readonly hasWebhook: number;
   readonly audienceTotal: number;
   readonly audienceDone: number;
+  /** Members added and removed by its operations, and those of operations that settled. */
+  readonly memberTotal: number;
+  readonly memberDone: number;
   /** Sealed. */
   readonly context: Uint8Array | null;
   /** Sealed: the draft until the task completes, then the outcome. */
@@ -23,27 +26,29 @@ export interface TaskRow {
 
 const factColumns = `task_id AS taskId, account_no AS accountNo, principal_no AS principalNo, task_type AS taskType,
   status, generation, created_at AS createdAt, updated_at AS updatedAt, completed_at AS completedAt,
-  has_webhook AS hasWebhook, audience_total AS audienceTotal, audience_done AS audienceDone, context`;
+  has_webhook AS hasWebhook, audience_total AS audienceTotal, audience_done AS audienceDone,
+  member_total AS memberTotal, member_done AS memberDone, context`;
 const columns = `${factColumns}, outcome`;
 const find = `SELECT ${columns} FROM task WHERE account_no = ? AND task_id = ?`;
 const findOwn = `SELECT ${columns} FROM task WHERE principal_no = ? AND task_id = ?`;
 // A list shows no results: an outcome may be long, and a list looks at many.
 const listOwn = `SELECT ${factColumns}, NULL AS outcome FROM task WHERE principal_no = ? ORDER BY created_at DESC, task_id LIMIT ?`;
 const insert = `INSERT INTO task (account_no, task_id, principal_no, task_type, status, generation, created_at,
-  updated_at, completed_at, has_webhook, audience_total, audience_done, context, outcome)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const complete = `UPDATE task SET status = 'completed', updated_at = ?, completed_at = ?, audience_done = audience_total,
-  outcome = ? WHERE account_no = ? AND task_id = ?`;
-const progress = `UPDATE task SET updated_at = ?, audience_done = ? WHERE account_no = ? AND task_id = ?`;
-const insertPart = `INSERT INTO task_audience (account_no, task_id, position, audience_no, op_seq, state)
+  updated_at, completed_at, has_webhook, audience_total, audience_done, member_total, context, outcome)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const end = `UPDATE task SET status = ?, updated_at = ?, completed_at = ?, audience_done = audience_total,
+  member_done = member_total, outcome = ? WHERE account_no = ? AND task_id = ? AND completed_at IS NULL`;
+const progress = `UPDATE task SET updated_at = ?, audience_done = ?, member_done = min(member_done + ?, member_total)
+  WHERE account_no = ? AND task_id = ?`;
+const insertPart = `INSERT INTO task_part (account_no, task_id, position, audience_no, op_seq, state)
   VALUES (?, ?, ?, ?, ?, 'pending')`;
-const movePart = `UPDATE task_audience SET state = ?
+const movePart = `UPDATE task_part SET state = ?
   WHERE account_no = ? AND task_id = ? AND op_seq = ? AND state = 'pending'`;
-const parts = `SELECT position, op_seq AS opSeq, audience_no AS audienceNo, state FROM task_audience
+const parts = `SELECT position, op_seq AS opSeq, audience_no AS audienceNo, state FROM task_part
   WHERE account_no = ? AND task_id = ? ORDER BY position`;
 const removeOld = `DELETE FROM task WHERE completed_at < ?`;
 
-export interface NewTask extends Omit<TaskRow, 'hasWebhook' | 'updatedAt'> {
+export interface NewTask extends Omit<TaskRow, 'hasWebhook' | 'updatedAt' | 'memberDone'> {
   readonly hasWebhook: boolean;
 }
 
@@ -72,27 +77,41 @@ export function* insertTask(task: NewTask): Script<void> {
     task.hasWebhook ? 1 : 0,
     task.audienceTotal,
     task.audienceDone,
+    task.memberTotal,
     task.context,
     task.outcome,
   ];
   yield* run(insert, ...values);
 }
 
-export const completeTask = (
+/** Ends a task that is open; one that has ended never changes. Gives 1 when it was open. */
+export const endTask = (
   accountNo: number,
   taskId: string,
+  status: 'completed' | 'failed',
   outcome: Uint8Array,
   nowMs: number,
-): Script<number> => run(complete, nowMs, nowMs, outcome, accountNo, taskId);
+): Script<number> => run(end, status, nowMs, nowMs, outcome, accountNo, taskId);
 
-export const advanceTask = (accountNo: number, taskId: string, done: number, nowMs: number): Script<number> =>
-  run(progress, nowMs, done, accountNo, taskId);
+export interface TaskStep {
+  /** Parts that have settled in all. */
+  readonly audienceDone: number;
+  /** Members of the operations that have settled since. */
+  readonly moreMembersDone: number;
+}
+
+export const advanceTask = (
+  accountNo: number,
+  taskId: string,
+  { audienceDone, moreMembersDone }: TaskStep,
+  nowMs: number,
+): Script<number> => run(progress, nowMs, audienceDone, moreMembersDone, accountNo, taskId);
 
 export interface TaskPart {
   readonly position: number;
   readonly opSeq: number;
   readonly audienceNo: number;
-  readonly state: 'pending' | 'changed' | 'unchanged';
+  readonly state: 'pending' | 'changed' | 'unchanged' | 'failed';
 }
 
 export const insertTaskPart = (
@@ -107,7 +126,7 @@ export const moveTaskPart = (
   accountNo: number,
   taskId: string,
   opSeq: number,
-  state: 'changed' | 'unchanged',
+  state: 'changed' | 'unchanged' | 'failed',
 ): Script<number> => run(movePart, state, accountNo, taskId, opSeq);
 
 export const taskParts = (accountNo: number, taskId: string): Script<readonly TaskPart[]> =>

@@ -41,8 +41,19 @@ function assertProgress(seen: readonly RestTask[], audienceCount: number): void 
     const isOver = status === 'completed';
     assert.equal(isOver, metadata.audiencesMatched === audienceCount);
     assert.equal(status === 'submitted', metadata.audiencesMatched === 0);
-    assert.deepEqual([retryAfterSeconds, response === null, resourceId], [isOver ? null : 1, !isOver, null]);
+    assert.deepEqual(
+      [retryAfterSeconds === null, response === null, resourceId],
+      [isOver, !isOver, null],
+      'asks to come again until it has ended',
+    );
+    assert.ok(retryAfterSeconds === null || (retryAfterSeconds >= 1 && retryAfterSeconds <= 3_600));
   }
+  const matched = seen.map(({ metadata }) => metadata.membersMatched);
+  assert.deepEqual(
+    matched,
+    matched.toSorted((a, b) => a - b),
+  );
+  assert.equal(matched.at(-1), seen.at(-1)?.metadata.membersToMatch);
 }
 
 describe('a sync over REST', () => {
@@ -60,7 +71,10 @@ describe('a sync over REST', () => {
       [task.status, task.resourceId, task.error, task.retryAfterSeconds],
       ['completed', 'winter', null, null],
     );
-    assert.deepEqual(task.metadata, { audiencesMatched: 1, audiencesToMatch: 1 });
+    assert.deepEqual(task.metadata, {
+      ...{ audiencesMatched: 1, audiencesToMatch: 1, membersMatched: 200, membersToMatch: 200 },
+      ...{ nextRunAt: null, expectedAt: null },
+    });
     assert.deepEqual([task.response?.['audience_id'], task.response?.['member_count']], ['winter', 200]);
     const { last_synced_at: syncedAt, seller_id: _id, ...result } = resultOf(task);
     assert.match(String(syncedAt), isoMs);

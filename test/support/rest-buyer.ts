@@ -13,7 +13,14 @@ export interface RestTask {
   readonly resourceId: string | null;
   readonly error: { readonly code: string; readonly field?: string; readonly details?: Fields } | null;
   readonly response: { readonly audiences: readonly Fields[]; readonly [name: string]: unknown } | null;
-  readonly metadata: { readonly audiencesMatched: number; readonly audiencesToMatch: number };
+  readonly metadata: {
+    readonly audiencesMatched: number;
+    readonly audiencesToMatch: number;
+    readonly membersMatched: number;
+    readonly membersToMatch: number;
+    readonly nextRunAt: string | null;
+    readonly expectedAt: string | null;
+  };
   readonly retryAfterSeconds: number | null;
   readonly createdAt: string;
   readonly updatedAt: string;

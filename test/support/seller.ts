@@ -53,6 +53,8 @@ const settings: ServeSettings = {
   databaseUrl: '',
   minimumSize: 100,
   waitMs: 5_000,
+  matchSchedule: 'immediate',
+  matchTimezone: 'UTC',
   sandbox: true,
   buyerAccounts: true,
   logLevel: 'info',
@@ -71,7 +73,12 @@ const settings: ServeSettings = {
 
 export async function startSeller(
   overrides: Partial<ServeSettings> = {},
-  account: { readonly sandbox?: boolean; readonly accountId?: string; readonly shedsLoad?: boolean } = {},
+  account: {
+    readonly sandbox?: boolean;
+    readonly accountId?: string;
+    readonly shedsLoad?: boolean;
+    readonly pauseMs?: (attemptCount: number) => number;
+  } = {},
 ): Promise<Seller> {
   const dataDir = mkdtempSync(join(tmpdir(), 'rollcall-test-'));
   const logLines: string[] = [];
@@ -89,10 +96,13 @@ export async function startSeller(
     throw new Error(reason);
   };
   // A test works in its server's thread, which would put it off for the time that the test takes itself.
-  const watch = account.shedsLoad === true ? undefined : () => neverOverloaded;
+  const parts = {
+    ...(account.shedsLoad === true ? {} : { watch: () => neverOverloaded }),
+    ...(account.pauseMs === undefined ? {} : { pauseMs: account.pauseMs }),
+  };
   let overridden = overrides;
   const start = async (): Promise<RunningNode> =>
-    startNode({ ...settings, ...overridden, data: dataDir }, log, fatal, watch);
+    startNode({ ...settings, ...overridden, data: dataDir }, log, fatal, parts);
   let node = await start();
   let admin = await openAdmin(dataDir, log);
   const accountId = account.accountId ?? 'acct_test';

@@ -27,6 +27,7 @@ export interface WireAnswer {
   /** The error of the whole call, wherever the protocol puts it. */
   readonly error: WireError | null;
   readonly rpcCode: number | null;
+  readonly headers?: Headers;
 }
 
 export interface Target {
@@ -68,7 +69,7 @@ export async function post(
   noteRequest(body);
   const text = await response.text();
   noteOutput('answer', text);
-  const answer = readAnswer(response.status, text);
+  const answer = { ...readAnswer(response.status, text), headers: response.headers };
   const call = callIn(body);
   if (call !== null) checkExchange(call.operation, call.args, answer.content);
   return answer;

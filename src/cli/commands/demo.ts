@@ -63,7 +63,7 @@ export const command = defineCommand({
       process.exit(exitCodes.failure);
     };
     let isServing = false;
-    const node = await startNode(values, log, fatal, () => overloadOnce(() => isServing));
+    const node = await startNode(values, log, fatal, { watch: () => overloadOnce(() => isServing) });
     try {
       const { admin, secrets } = await openAdmin(values.data, log);
       const users = await demoUsers(values.data, secrets.tokenKey, admin, world);

@@ -69,6 +69,26 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   { name: 'signer remove', summary: 'Forget a signer', load: () => import('./signer-remove.ts') },
   {
+    name: 'match status',
+    summary: 'Show what waits for matching, and when it will be done',
+    load: () => import('./match-status.ts'),
+  },
+  {
+    name: 'match now',
+    summary: 'Match all that waits, whatever the schedule says',
+    load: () => import('./match-now.ts'),
+  },
+  {
+    name: 'match parked',
+    summary: 'List operations that were accepted and could not be applied',
+    load: () => import('./match-parked.ts'),
+  },
+  {
+    name: 'match retry',
+    summary: 'Try operations again that could not be applied',
+    load: () => import('./match-retry.ts'),
+  },
+  {
     name: 'webhook list',
     summary: 'List notifications to buyers, the newest first',
     load: () => import('./webhook-list.ts'),

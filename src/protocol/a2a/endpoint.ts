@@ -28,6 +28,7 @@ import {
 } from '../auth/caller.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Admission, BodyEnds, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
+import { retryAfterHeader } from '../http-status.ts';
 import type { IngestedBody, RefusedBody } from '../ingest.ts';
 import { adcpExtension, extensionsHeader, isActivated, methodOf, namedBinding, wordsOf } from './binding.ts';
 import type { A2aBinding, A2aMethod, NamedMethod } from './binding.ts';
@@ -156,7 +157,9 @@ async function answerSend(
     ...(reply.ok || reply.unexpected === undefined ? {} : { unexpected: reply.unexpected }),
   };
   const facts = { binding: named.binding, contextId, clock: options.clock, random: options.random };
-  return { ...(await sdkExchange(named, message, taskOf(reply, facts))), record };
+  const answer = await sdkExchange(named, message, taskOf(reply, facts));
+  const hint = retryAfterHeader(reply.ok ? reply.retryAfterSeconds : null);
+  return { ...answer, headers: { ...answer.headers, ...hint }, record };
 }
 
 /** The header that says which extension an answer follows. */

@@ -20,7 +20,7 @@ const submitted = { status: 'submitted', task_id: 'task_7' };
 /** The result as it goes out. */
 async function written(binding: A2aBinding, body: JsonObject, ok = true): Promise<unknown> {
   count = 0;
-  const reply = ok ? { ok, body } : { ok, body, code: 'INVALID_REQUEST' as const };
+  const reply = ok ? { ok, body, retryAfterSeconds: null } : { ok, body, code: 'INVALID_REQUEST' as const };
   const message = { jsonrpc: '2.0', id: 4, method: names[binding], params: {} };
   const task = taskOf(reply, facts(binding, 'talk'));
   const { body: text } = await sdkExchange({ binding, method: 'send' }, message, task);
@@ -94,7 +94,7 @@ it('a refusal fails the task, and says to people what it says to programs', asyn
 });
 
 it('starts a conversation where none was named', () => {
-  const { id, contextId } = taskOf({ ok: true, body: {} }, facts('1.0'));
+  const { id, contextId } = taskOf({ ok: true, body: {}, retryAfterSeconds: null }, facts('1.0'));
   assert.notEqual(contextId, '');
   assert.notEqual(contextId, id);
 });

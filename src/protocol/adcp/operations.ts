@@ -4,7 +4,14 @@ import { AppError } from '../../base/faults.ts';
 import type { FaultCode } from '../../base/faults.ts';
 import type { Primitives } from '../../base/primitives.ts';
 import type { JsonObject, PreparedAudience } from '../../engine/types.ts';
-import type { Generation, Principal, RollcallService, TaskPage, TaskQuery } from '../../service/api.ts';
+import type {
+  Generation,
+  Principal,
+  RollcallService,
+  TaskPage,
+  TaskQuery,
+  TaskView,
+} from '../../service/api.ts';
 import { readListAccounts, readSyncAccounts } from './accounts-request.ts';
 import { listAccountsBody, syncAccountsBody } from './accounts-response.ts';
 import type { FailureBudget } from '../failure-budget.ts';
@@ -58,7 +65,12 @@ export interface OperationCall {
 
 /** An answer for any transport. A refusal's body holds `adcp_error` and repeats it in `errors`. */
 export type OperationReply =
-  | { readonly ok: true; readonly body: JsonObject }
+  | {
+      readonly ok: true;
+      readonly body: JsonObject;
+      /** Something of the answer will change by itself: when to look again. */
+      readonly retryAfterSeconds: number | null;
+    }
   | {
       readonly ok: false;
       readonly body: JsonObject;
@@ -69,6 +81,7 @@ export type OperationReply =
 interface Answer {
   readonly body: JsonObject;
   readonly replayed: boolean;
+  readonly retryAfterSeconds: number | null;
 }
 
 type Handler = (
@@ -87,8 +100,8 @@ export function isPublic(operation: OperationName): boolean {
   return operation === 'get_adcp_capabilities';
 }
 
-function fresh(body: JsonObject): Answer {
-  return { body, replayed: false };
+function fresh(body: JsonObject, retryAfterSeconds: number | null = null): Answer {
+  return { body, replayed: false, retryAfterSeconds };
 }
 
 const syncAudiences: Handler = async (options, call, caller, generation) => {
@@ -102,7 +115,7 @@ const syncAudiences: Handler = async (options, call, caller, generation) => {
     context: echoableContext(call.args),
     encode: (outcome) => syncAudiencesBody(outcome, generation),
   });
-  return { body: answer.body, replayed: answer.replayed };
+  return answer;
 };
 
 const syncAccounts: Handler = async (options, call, caller, generation) => {
@@ -117,7 +130,7 @@ const syncAccounts: Handler = async (options, call, caller, generation) => {
     context: echoableContext(call.args),
     encode: (outcome) => syncAccountsBody(outcome, warnings, generation),
   });
-  return { body: answer.body, replayed: answer.replayed };
+  return { ...fresh(answer.body), replayed: answer.replayed };
 };
 
 const emptyPage: TaskPage = { tasks: [], totalMatching: 0, byStatus: {}, nextCursor: null };
@@ -132,6 +145,14 @@ async function findTasks(options: AdcpOptions, caller: Principal, query: TaskQue
   }
 }
 
+/** When the first of some tasks is worth asking after; null when all have ended. */
+function hintOf(tasks: readonly TaskView[]): number | null {
+  const seconds = tasks.flatMap(({ forecast }) =>
+    forecast === undefined ? [] : [forecast.retryAfterSeconds],
+  );
+  return seconds.length === 0 ? null : Math.min(...seconds);
+}
+
 const protectedHandlers = {
   sync_audiences: syncAudiences,
   sync_accounts: syncAccounts,
@@ -141,11 +162,12 @@ const protectedHandlers = {
   async get_task_status(options, call, caller, generation) {
     const read = readGetTask(call.args);
     const task = await options.service.getTask(caller, read.taskId, read.account);
-    return fresh(taskBody(task, read.includeResult, generation));
+    return fresh(taskBody(task, read.includeResult, generation), hintOf([task]));
   },
   async list_tasks(options, call, caller) {
     const query = readListTasks(call.args);
-    return fresh(listTasksBody(await findTasks(options, caller, query), query));
+    const page = await findTasks(options, caller, query);
+    return fresh(listTasksBody(page, query), hintOf(page.tasks));
   },
 } as const satisfies Record<Exclude<OperationName, 'get_adcp_capabilities'>, Handler>;
 
@@ -194,7 +216,8 @@ export async function performOperation(options: AdcpOptions, call: OperationCall
     checkContext(call.args);
     const answer = await dispatch(options, call, generation);
     const facts = { generation, context, nowMs: options.clock.now(), replayed: answer.replayed };
-    return { ok: true, body: enveloped(answer.body, facts) };
+    const { retryAfterSeconds } = answer;
+    return { ok: true, body: enveloped(answer.body, facts), retryAfterSeconds };
   } catch (error) {
     const fault = faultOf(error);
     const body = refusalBody(fault, generation, context, options.clock.now());

@@ -120,6 +120,7 @@ const task: TaskView = {
   hasWebhook: false,
   context: { a: 1 },
   progress: { done: 2, total: 2 },
+  members: { done: 9, total: 9 },
   outcome: answered,
 };
 const facts: CapabilityFacts = {
@@ -187,6 +188,8 @@ function bodies(edition: Edition, generation: Generation): [string, string, Json
     status: 'working',
     completedAtMs: null,
     progress: { done: 0, total: 3 },
+    members: { done: 1, total: 9 },
+    forecast: { nextRunAtMs: 5_000, expectedAtMs: 6_000, retryAfterSeconds: 6 },
   };
   const page = {
     tasks: [task, working],

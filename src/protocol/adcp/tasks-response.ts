@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../engine/types.ts';
-import type { Generation, TaskPage, TaskQuery, TaskView } from '../../service/api.ts';
+import type { Generation, TaskForecast, TaskPage, TaskQuery, TaskView } from '../../service/api.ts';
 import { paginationOf } from './accounts-response.ts';
 import { errorOfItem } from './error-body.ts';
 import { syncAudiencesBody } from './sync-audiences-response.ts';
@@ -23,17 +23,47 @@ function commonFields(task: TaskView): JsonObject {
   };
 }
 
+/** Of members; 100 only with the end, so that nobody takes what is nearly done for done. */
+function percentageOf({ completedAtMs, members: { done, total } }: TaskView): number {
+  if (completedAtMs !== null) return 100;
+  return total < 1 ? 0 : Math.min(Math.floor((done / total) * 100), 99);
+}
+
+function stepWords(task: TaskView): string {
+  if (task.status === 'failed') return 'given up';
+  if (task.forecast === undefined) return 'matched';
+  const { nextRunAtMs } = task.forecast;
+  return nextRunAtMs === null ? 'matching' : `waiting for the matching run at ${isoTime(nextRunAtMs)}`;
+}
+
 function progressFields(task: TaskView): JsonObject {
   const { done, total } = task.progress;
   if (total < 1) return {};
-  const percentage = Math.round((Math.min(done, total) / total) * 100);
   return {
     progress: {
-      percentage,
-      current_step: done >= total ? 'matched' : 'matching',
+      percentage: percentageOf(task),
+      current_step: stepWords(task),
       total_steps: total,
       step_number: Math.max(1, Math.min(done + 1, total)),
     },
+  };
+}
+
+/** What AdCP has no field for: members, and when an open task is expected to end. */
+function ownFields({ members, forecast }: TaskView): JsonObject {
+  const ours = {
+    members_matched: members.done,
+    members_total: members.total,
+    ...(forecast === undefined ? {} : forecastFields(forecast)),
+  };
+  return { ext: { rollcall: ours } };
+}
+
+function forecastFields({ nextRunAtMs, expectedAtMs, retryAfterSeconds }: TaskForecast): JsonObject {
+  return {
+    ...(nextRunAtMs === null ? {} : { next_run_at: isoTime(nextRunAtMs) }),
+    ...(expectedAtMs === null ? {} : { expected_at: isoTime(expectedAtMs) }),
+    retry_after_seconds: retryAfterSeconds,
   };
 }
 
@@ -51,6 +81,7 @@ export function taskBody(task: TaskView, includeResult: boolean, generation: Gen
     ...commonFields(task),
     protocol: taskProtocol,
     ...progressFields(task),
+    ...ownFields(task),
     ...(task.error === undefined ? {} : { error: errorOfItem(task.error, generation) }),
     ...(result === undefined ? {} : { result }),
   };

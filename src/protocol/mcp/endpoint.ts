@@ -21,6 +21,7 @@ import {
 } from '../auth/caller.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Admission, BodyEnds, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
+import { retryAfterHeader } from '../http-status.ts';
 import type { IngestedBody, IngestedCall } from '../ingest.ts';
 import { isPlainCall, plainReply } from './plain-call.ts';
 import type { ToolAnswer } from './plain-call.ts';
@@ -56,12 +57,19 @@ function toolResult({ text, body, isError }: ToolAnswer): CallToolResult {
   };
 }
 
+interface Called {
+  readonly answer: ToolAnswer;
+  readonly record: ReplyRecord;
+  /** When to ask again. */
+  readonly hint: Readonly<Record<string, string>>;
+}
+
 async function callTool(
   exchange: Exchange,
   body: IngestedBody,
   operation: OperationName,
   args: JsonObject,
-): Promise<{ readonly answer: ToolAnswer; readonly record: ReplyRecord }> {
+): Promise<Called> {
   const reply = await performOperation(exchange.options, {
     operation,
     args,
@@ -75,7 +83,11 @@ async function callTool(
     ...(reply.ok ? {} : { code: reply.code }),
     ...(reply.ok || reply.unexpected === undefined ? {} : { unexpected: reply.unexpected }),
   };
-  return { answer: toolAnswer(reply), record };
+  return {
+    answer: toolAnswer(reply),
+    record,
+    hint: retryAfterHeader(reply.ok ? reply.retryAfterSeconds : null),
+  };
 }
 
 function invalidMessage(exchange: Exchange, id: RpcId, says: string, suggestion: string): Reply {
@@ -125,17 +137,19 @@ async function answerToolCall(exchange: Exchange, body: IngestedBody, message: J
   }
   const { headers } = exchange.head;
   if (isOperation(name) && isPlainCall(headers, message)) {
-    const { answer, record } = await callTool(exchange, body, name, args);
-    return { ...plainReply(id, answer), record };
+    const { answer, record, hint } = await callTool(exchange, body, name, args);
+    const reply = plainReply(id, answer);
+    return { ...reply, headers: { ...reply.headers, ...hint }, record };
   }
   let record: ReplyRecord = keyRecord(exchange.caller);
+  let hint: Called['hint'] = {};
   const reply = await sdkExchange(exchange.options.build, headers, message, async () => {
     if (!isOperation(name)) return null;
     const called = await callTool(exchange, body, name, args);
-    record = called.record;
+    ({ record, hint } = called);
     return toolResult(called.answer);
   });
-  return { ...reply, record };
+  return { ...reply, headers: { ...reply.headers, ...hint }, record };
 }
 
 async function answerMessage(exchange: Exchange, body: IngestedBody): Promise<Reply> {

@@ -94,22 +94,29 @@ function refusalStatuses(route: Route): readonly RefusalStatus[] {
   return all.toSorted((a, b) => a - b);
 }
 
+function successHeaders({ takesRequestKey, success }: Route): JsonObject {
+  const headers = {
+    ...(takesRequestKey === true ? { 'Idempotency-Replayed': replayedHeader } : {}),
+    ...(success.hasRetryAfter === true ? { 'Retry-After': laterHeader } : {}),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
+}
+
+const replayedHeader: JsonObject = {
+  description: '`true` when this is the answer of an earlier request with the same key.',
+  schema: { type: 'string', enum: ['true'] },
+};
+
+const laterHeader: JsonObject = {
+  description: 'Seconds after which it is worth asking for the task; absent when it is over.',
+  schema: { type: 'integer' },
+};
+
 function responsesOf(route: Route): JsonObject {
   const { status, description, schema, example } = route.success;
-  const headers =
-    route.takesRequestKey === true
-      ? {
-          headers: {
-            'Idempotency-Replayed': {
-              description: '`true` when this is the answer of an earlier request with the same key.',
-              schema: { type: 'string', enum: ['true'] },
-            },
-          },
-        }
-      : {};
   const content = { 'application/json': { schema: shown(schema), example } };
   return {
-    [status]: { description, ...headers, content },
+    [status]: { description, ...successHeaders(route), content },
     ...Object.fromEntries(
       refusalStatuses(route).map((code) => [code, { $ref: `#/components/responses/${code}` }]),
     ),

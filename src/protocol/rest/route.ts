@@ -70,6 +70,8 @@ export interface Route {
     readonly description: string;
     readonly schema: Schema;
     readonly example: JsonObject;
+    /** Says when to ask again while the answer will change by itself. */
+    readonly hasRetryAfter?: boolean;
   };
   /** Statuses of refusals beside those that every route has. */
   readonly refusals: readonly (403 | 404 | 409)[];

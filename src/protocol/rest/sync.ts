@@ -8,6 +8,7 @@ import { memberFaultItems } from '../../service/member-fault-items.ts';
 import { isArray, isObject, IssueList } from '../adcp/argument-reader.ts';
 import { checkCallbackAddress } from '../adcp/push-config.ts';
 import { requestDigest } from '../adcp/request-digest.ts';
+import { retryAfterHeader } from '../http-status.ts';
 import { checkValue } from './check-schema.ts';
 import { inRestItemWords } from './item-fault.ts';
 import type { RestAnswer, RestCall, RestOptions, Route } from './route.ts';
@@ -159,7 +160,7 @@ async function performSync(options: RestOptions, call: RestCall): Promise<RestAn
   const accountId = must(call.params['accountId'], () => 'the route names the account');
   const callback = callbackOf(call.body);
   await checkCallbackAddress(callback, options.refusalOfAddress, 'pushNotificationConfig.url');
-  const { replayed, taskId } = await options.service.syncAudiences({
+  const { replayed, taskId, retryAfterSeconds } = await options.service.syncAudiences({
     caller: call.caller,
     // The words of tasks that AdCP callers ask for; this door has its own.
     generation: '3.1',
@@ -178,7 +179,10 @@ async function performSync(options: RestOptions, call: RestCall): Promise<RestAn
   return {
     status: 202,
     body: { success: true, accountId, operationId: id, taskId: id },
-    headers: replayed ? { 'idempotency-replayed': 'true' } : {},
+    headers: {
+      ...retryAfterHeader(retryAfterSeconds),
+      ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
+    },
   };
 }
 
@@ -227,6 +231,7 @@ Requests to one audience take effect in the order of their answers. In one reque
       taskId: { type: 'string', format: 'uuid', description: 'For `GET /tasks/{taskId}`.' },
     }),
     example: { success: true, accountId: 'acct_12345', operationId: exampleTask, taskId: exampleTask },
+    hasRetryAfter: true,
   },
   refusals: [403, 404, 409],
   perform: performSync,

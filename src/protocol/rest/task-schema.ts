@@ -99,12 +99,30 @@ export const taskSchema: Schema = whole({
   error: errorSchema,
   response: responseSchema,
   metadata: {
-    ...whole({ audiencesMatched: count, audiencesToMatch: count }, 'How far matching is.'),
+    ...whole(
+      {
+        audiencesMatched: count,
+        audiencesToMatch: count,
+        membersMatched: { ...count, description: 'Of operations that are done.' },
+        membersToMatch: { ...count, description: 'Added and removed ones.' },
+        nextRunAt: {
+          ...isoTime,
+          type: ['string', 'null'],
+          description: 'When the run begins that takes the task up; null while it is matched, and after.',
+        },
+        expectedAt: {
+          ...isoTime,
+          type: ['string', 'null'],
+          description: 'When it is expected to end; null when that is not known, and when it has ended.',
+        },
+      },
+      'How far matching is.',
+    ),
     type: ['object', 'null'],
   },
   retryAfterSeconds: {
     type: ['number', 'null'],
-    description: 'When to ask again; null when the task is over.',
+    description: 'When to ask again, also in the header Retry-After; null when the task is over.',
   },
   createdAt: isoTime,
   updatedAt: isoTime,
@@ -132,7 +150,14 @@ export const taskExample: JsonObject = {
       },
     ],
   },
-  metadata: { audiencesMatched: 1, audiencesToMatch: 1 },
+  metadata: {
+    audiencesMatched: 1,
+    audiencesToMatch: 1,
+    membersMatched: 10_000,
+    membersToMatch: 10_000,
+    nextRunAt: null,
+    expectedAt: null,
+  },
   retryAfterSeconds: null,
   createdAt: '2026-02-24T10:00:00.000Z',
   updatedAt: '2026-02-24T10:00:00.400Z',

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import type { AudienceId, TaskId } from '../../base/brand.ts';
 import type { AudienceResult, ItemFault, TaskView } from '../../service/api.ts';
+import { unappliedFault } from '../../service/lifecycle/unapplied.ts';
 import { taskBody } from './tasks.ts';
 
 const id = (text: string): AudienceId => text as AudienceId;
@@ -29,15 +30,25 @@ const view = (changes: Partial<TaskView>): TaskView => ({
   context: undefined,
   audienceIds: ['a', 'b'],
   progress: { done: 0, total: 2 },
+  members: { done: 0, total: 20 },
+  forecast: { nextRunAtMs: null, expectedAtMs: null, retryAfterSeconds: 1 },
   ...changes,
 });
-const over = (audiences: readonly AudienceResult[], audienceIds: readonly string[]): TaskView =>
-  view({
+const over = (
+  audiences: readonly AudienceResult[],
+  audienceIds: readonly string[],
+  changes: Partial<TaskView> = {},
+): TaskView => {
+  const { forecast: _, ...ended } = view({
     status: 'completed',
+    completedAtMs: 1,
     audienceIds,
     progress: { done: 2, total: 2 },
+    members: { done: 20, total: 20 },
     outcome: { kind: 'answered', sandbox: false, audiences },
   });
+  return { ...ended, ...changes };
+};
 const fault: ItemFault = {
   code: 'INVALID_HASH',
   message: 'hashed_email is bad.',
@@ -45,6 +56,8 @@ const fault: ItemFault = {
   suggestion: 'Leave hashed_email out.',
   details: { reason: 'hash_length', count: 1, paths: ['audiences[0].add[1].hashed_email'] },
 };
+
+const unapplied = unappliedFault(0);
 
 /** Every state of a task against what its audiences came to. */
 const table: readonly (readonly [expected: string, task: TaskView])[] = [
@@ -55,6 +68,10 @@ const table: readonly (readonly [expected: string, task: TaskView])[] = [
   ['failed null a', over([result('a', 'failed', [fault]), result('other', 'unchanged')], ['a'])],
   ['completed null a', over([result('a', 'failed', [fault]), result('missing', 'deleted')], ['a'])],
   ['completed null null', over([], [])],
+  [
+    'failed null a',
+    over([result('a', 'failed', [unapplied])], ['a'], { status: 'failed', error: unapplied }),
+  ],
 ];
 for (const [expected, task] of table) {
   test(`${expected}: ${task.outcome?.kind ?? 'open'} ${task.audienceIds?.join()}`, () => {

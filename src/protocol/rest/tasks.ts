@@ -4,14 +4,12 @@ import type { AudienceResult, TaskStatus, TaskView } from '../../service/api.ts'
 import { isObject } from '../adcp/argument-reader.ts';
 import { errorOfItem } from '../adcp/error-body.ts';
 import { syncAudiencesBody } from '../adcp/sync-audiences-response.ts';
+import { retryAfterHeader } from '../http-status.ts';
 import { inRestItemWords } from './item-fault.ts';
 import type { RestAnswer, RestCall, RestOptions, Route } from './route.ts';
 import { whole } from './schema.ts';
 import { taskExample, taskSchema } from './task-schema.ts';
 import { camelName } from './wire-words.ts';
-
-/** Matching takes milliseconds to seconds; a caller that asks sooner learns nothing. */
-const retryAfterSeconds = 1;
 
 type RestTaskStatus = TaskStatus;
 
@@ -21,19 +19,27 @@ function inRestResultWords(result: AudienceResult): AudienceResult {
   return errors === undefined ? result : { ...result, errors: errors.map(inRestItemWords) };
 }
 
-/** The results of the audiences that the request named, and of those that it deleted by not naming them. */
 function resultsOf(task: TaskView): readonly AudienceResult[] | null {
-  if (task.status !== 'completed' || task.outcome?.kind !== 'answered') return null;
+  if (task.completedAtMs === null || task.outcome?.kind !== 'answered') return null;
   const { audiences } = task.outcome;
-  const namedCount = task.audienceIds?.length ?? audiences.length;
-  const mine = audiences.filter((result, at) => at < namedCount || result.action === 'deleted');
-  return mine.map(inRestResultWords);
+  return ownResults(audiences, task.audienceIds?.length ?? audiences.length).map(inRestResultWords);
+}
+
+/** Of the results of a call those of the audiences that it named, and of those that it deleted by not naming them. */
+export function ownResults(
+  audiences: readonly AudienceResult[],
+  namedCount: number,
+): readonly AudienceResult[] {
+  return audiences.filter((result, at) => at < namedCount || result.action === 'deleted');
+}
+
+/** Nothing of a request was carried out. */
+export function isAllFailed(results: readonly AudienceResult[]): boolean {
+  return results.length > 0 && results.every(({ action }) => action === 'failed');
 }
 
 function restStatus(task: TaskView, results: readonly AudienceResult[] | null): RestTaskStatus {
-  if (results !== null && results.length > 0 && results.every(({ action }) => action === 'failed')) {
-    return 'failed';
-  }
+  if (results !== null && isAllFailed(results)) return 'failed';
   return task.status === 'submitted' && task.progress.done > 0 ? 'working' : task.status;
 }
 
@@ -65,10 +71,22 @@ function responseOf(results: readonly AudienceResult[]): JsonObject {
   };
 }
 
+function metadataOf({ progress, members, forecast }: TaskView): JsonObject {
+  const time = (ms: number | null | undefined): string | null =>
+    ms === null || ms === undefined ? null : new Date(ms).toISOString();
+  return {
+    audiencesMatched: progress.done,
+    audiencesToMatch: progress.total,
+    membersMatched: members.done,
+    membersToMatch: members.total,
+    nextRunAt: time(forecast?.nextRunAtMs),
+    expectedAt: time(forecast?.expectedAtMs),
+  };
+}
+
 export function taskBody(task: TaskView): JsonObject {
   const results = resultsOf(task);
   const status = restStatus(task, results);
-  const isOver = status === 'completed' || status === 'failed';
   const [onlyId, ...otherIds] = task.audienceIds ?? [];
   return {
     taskId: task.taskId,
@@ -78,8 +96,8 @@ export function taskBody(task: TaskView): JsonObject {
     resourceId: otherIds.length === 0 ? (onlyId ?? null) : null,
     error: status === 'failed' && results !== null ? errorOf(results) : null,
     response: results === null ? null : responseOf(results),
-    metadata: { audiencesMatched: task.progress.done, audiencesToMatch: task.progress.total },
-    retryAfterSeconds: isOver ? null : retryAfterSeconds,
+    metadata: metadataOf(task),
+    retryAfterSeconds: task.forecast?.retryAfterSeconds ?? null,
     createdAt: new Date(task.createdAtMs).toISOString(),
     updatedAt: new Date(task.updatedAtMs).toISOString(),
   };
@@ -87,7 +105,9 @@ export function taskBody(task: TaskView): JsonObject {
 
 async function performGet({ service }: RestOptions, call: RestCall): Promise<RestAnswer> {
   const taskId = must(call.params['taskId'], () => 'the route names the task');
-  return { status: 200, body: { task: taskBody(await service.getTask(call.caller, taskId)) } };
+  const task = await service.getTask(call.caller, taskId);
+  const headers = retryAfterHeader(task.forecast?.retryAfterSeconds);
+  return { status: 200, body: { task: taskBody(task) }, headers };
 }
 
 /** Source: Scope3 REST, `GET /tasks/{taskId}`. */
@@ -104,6 +124,7 @@ export const getTask: Route = {
     description: 'The task.',
     schema: whole({ task: taskSchema }),
     example: { task: taskExample },
+    hasRetryAfter: true,
   },
   refusals: [404],
   perform: performGet,

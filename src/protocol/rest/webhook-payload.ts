@@ -2,6 +2,7 @@ import { limits } from '../../base/limits.ts';
 import type { Json, JsonObject } from '../../engine/types.ts';
 import type { AudienceResult } from '../../service/api.ts';
 import type { Notification } from '../../service/webhooks/outbox.ts';
+import { isAllFailed, ownResults } from './tasks.ts';
 
 function shortResult({ audienceId, action, status, totalUploadedCount, report }: AudienceResult): JsonObject {
   return {
@@ -32,17 +33,20 @@ function fitting(results: readonly JsonObject[], bytesLeft: number): readonly Js
 export function restNotification({ registration, taskId, atMs, end }: Notification): JsonObject {
   const named =
     end.status === 'completed' && end.outcome.kind === 'answered'
-      ? end.outcome.audiences.filter((result, at) => at < end.namedCount || result.action === 'deleted')
+      ? ownResults(end.outcome.audiences, end.namedCount)
       : [];
+  const error = end.status === 'failed' ? end.error : isAllFailed(named) ? named[0]?.errors?.[0] : undefined;
+  // The word that the task has here, too.
+  const status = isAllFailed(named) ? 'failed' : end.status;
   const data = {
     eventId: registration.eventKey,
     taskId,
     accountId: registration.accountId,
-    status: end.status,
+    status,
     ...(registration.token === null ? {} : { token: registration.token }),
-    ...(end.status === 'failed' ? { error: { message: end.error.message } } : {}),
+    ...(error === undefined ? {} : { error: { message: error.message } }),
   };
-  const head = { type: `audience_sync.${end.status}`, timestamp: new Date(atMs).toISOString() };
+  const head = { type: `audience_sync.${status}`, timestamp: new Date(atMs).toISOString() };
   const bytes = Buffer.byteLength(JSON.stringify({ ...head, data })) + 64;
   const audiences = fitting(named.map(shortResult), limits.restCallbackBytesMax - bytes);
   const isWhole = audiences.length === named.length;

@@ -21,6 +21,7 @@ import type { Secrets } from '../secrets.ts';
 import type { GraphApplied } from '../threads/graph-messages.ts';
 import { applyStagedGraph } from '../threads/graph-thread.ts';
 import { createAuditAdmin, type AuditAdmin } from './audit-admin.ts';
+import { createMatchAdmin, type MatchAdmin, type RunningMatch } from './match-admin.ts';
 import { createKeyAdmin, type KeyAdmin } from './key-admin.ts';
 import { createSignerAdmin, type SignerAdmin } from './signer-admin.ts';
 import { createWebhookAdmin, type WebhookAdmin } from './webhook-admin.ts';
@@ -32,7 +33,7 @@ export interface GraphStats {
   readonly updatedAtMs: number | null;
 }
 
-export interface Admin extends KeyAdmin, WebhookAdmin, SignerAdmin, AuditAdmin {
+export interface Admin extends KeyAdmin, WebhookAdmin, SignerAdmin, AuditAdmin, MatchAdmin {
   createAccount(input: {
     readonly accountId: string | null;
     readonly brandDomain: string;
@@ -77,6 +78,8 @@ export interface AdminParts {
   readonly syndication: SyndicationService;
   readonly allowNetwork: readonly string[];
   readonly signersChanged: () => void;
+  /** Null: no server runs. */
+  readonly running: RunningMatch | null;
   /** Something may be deliverable. */
   readonly webhooksWoken: () => void;
 }
@@ -111,6 +114,7 @@ export function createAdmin(parts: AdminParts): Admin {
     ...syndicationAdmin(syndication),
     ...createSignerAdmin(store, parts.allowNetwork, parts.signersChanged),
     ...createWebhookAdmin(store, parts.webhooksWoken),
+    ...createMatchAdmin(store, parts.running),
     graphStats: async () => graphStats(store),
     applyGraph: async ({ stagedName }) => {
       // One after the other: each works on the state that the one before it left.

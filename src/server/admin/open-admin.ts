@@ -46,6 +46,7 @@ export async function openAdmin(
     syndication,
     allowNetwork,
     signersChanged: () => {},
+    running: null,
     webhooksWoken: () => {},
   });
   return { admin, secrets, serverUrl: null, close: async () => store.close() };
@@ -104,6 +105,10 @@ function remoteAdmin(file: AdminFile): Admin {
     removeSeller: async (input) => call('removeSeller', input),
     syndicate: async (input) => call('syndicate', input),
     listSyndications: async (input) => call('listSyndications', input),
+    matchFacts: async (input) => call('matchFacts', input),
+    matchNow: async (input) => call('matchNow', input),
+    parkedOperations: async (input) => call('parkedOperations', input),
+    retryParked: async (input) => call('retryParked', input),
     listDeliveries: async (input) => call('listDeliveries', input),
     replayDeliveries: async (input) => call('replayDeliveries', input),
     listWebhookEndpoints: async (input) => call('listWebhookEndpoints', input),

@@ -55,7 +55,7 @@ const service: RollcallService = {
       uploadedCount: audience.addCount,
     }));
     const body = call.encode({ kind: 'answered', sandbox: false, audiences });
-    return { body, replayed: call.requestKey === 'replayed-replayed-1', taskId: null };
+    return { body, replayed: call.requestKey === 'replayed-replayed-1', taskId: null, retryAfterSeconds: 7 };
   },
   listAccounts: async () => ({ accounts: [account], totalCount: 1, nextCursor: null }),
   async syncAccounts(call) {
@@ -78,6 +78,7 @@ const service: RollcallService = {
       hasWebhook: false,
       context: undefined,
       progress: { done: 1, total: 1 },
+      members: { done: 3, total: 3 },
     } as const;
     return { tasks: [task], totalMatching: 1, byStatus: { completed: 1 }, nextCursor: null };
   },

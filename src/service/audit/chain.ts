@@ -24,6 +24,8 @@ export type AuditKind =
   | 'key_created'
   | 'key_revoked'
   | 'key_rotated'
+  | 'operation_parked'
+  | 'operations_retried'
   | 'seller_added'
   | 'seller_removed'
   | 'signer_added'

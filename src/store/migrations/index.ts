@@ -7,6 +7,7 @@ import { signers } from './0006-signers.ts';
 import { keys } from './0007-keys.ts';
 import { audit } from './0008-audit.ts';
 import { keyNetworks } from './0009-key-networks.ts';
+import { lifecycle } from './0010-lifecycle.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   keys,
   audit,
   keyNetworks,
+  lifecycle,
 ];

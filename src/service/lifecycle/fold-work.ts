@@ -1,0 +1,114 @@
+/** One operation from its turn to its end: folded and settled, or tried until it is parked. */
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { Clock } from '../../base/clock.ts';
+import type { Store } from '../../store/store.ts';
+import type { SyncOutcome } from '../api.ts';
+import type { FoldRequest, Matcher } from '../matching.ts';
+import type { SettleQueue } from '../settle-queue.ts';
+import type { AttemptVerdict, ParkScripts } from './park-scripts.ts';
+
+export interface FoldWorkDeps {
+  readonly store: Store<ParkScripts>;
+  readonly matcher: Matcher;
+  readonly settling: SettleQueue;
+  readonly clock: Clock;
+  readonly troubled: Troubled;
+  readonly tell: (taskId: string, outcome: SyncOutcome) => void;
+  readonly settled?: () => void;
+  readonly notifies?: () => void;
+  readonly pauseMs?: (attemptCount: number) => number;
+}
+
+/** Something that must not fail did; what is named can be looked for in the store. */
+export type Troubled = (event: string, cause: unknown, facts?: TroubledFacts) => void;
+
+export interface TroubledFacts {
+  readonly account_no?: number;
+  readonly audience_no?: number;
+  readonly operation_seq?: number;
+}
+
+interface TaskOperation extends FoldRequest {
+  readonly taskId: string;
+}
+
+export interface FoldWork {
+  /** True when it was folded; false when it was parked, or left for later because work stops. Never rejects. */
+  untilOver(operation: TaskOperation): Promise<boolean>;
+  /** What fails from now on is left for the next start. */
+  stop(): void;
+}
+
+const pauseMsMax = 60_000;
+/** What only waits for the one before it is looked at again within a second or so. */
+const waitPauseCountMax = 2;
+const defaultPauseMs = (attemptCount: number): number => Math.min(50 * 4 ** attemptCount, pauseMsMax);
+
+const factsOf = ({ accountNo, audienceNo, opSeq }: TaskOperation): TroubledFacts => ({
+  account_no: accountNo,
+  audience_no: audienceNo,
+  operation_seq: opSeq,
+});
+
+function pauseCount(verdict: AttemptVerdict | null, failureCount: number): number {
+  if (verdict?.kind === 'again') return verdict.attemptCount;
+  return verdict?.kind === 'wait' ? Math.min(failureCount, waitPauseCountMax) : failureCount;
+}
+
+export function createFoldWork(deps: FoldWorkDeps): FoldWork {
+  const { matcher, settling, troubled, tell, pauseMs = defaultPauseMs } = deps;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  const attempt = async (operation: TaskOperation): Promise<void> => {
+    const { accountNo, audienceNo, opSeq, taskId } = operation;
+    const reply = await matcher.fold(operation);
+    const settled = await settling.settle(accountNo, { audienceNo, opSeq, taskId, reply });
+    if (!settled.counted) matcher.forget(audienceNo);
+    if (settled.outcome !== null) tell(taskId, settled.outcome);
+    deps.settled?.();
+    if (settled.notifies) deps.notifies?.();
+  };
+
+  /** Null when the store cannot even count: a fault of its own, which is waited out and not held against the operation. */
+  const judge = async ({ accountNo, audienceNo, opSeq }: TaskOperation): Promise<AttemptVerdict | null> => {
+    const failed = { accountNo, audienceNo, opSeq, nowMs: deps.clock.now() };
+    return deps.store.write('countFailure', failed).catch(() => null);
+  };
+
+  const giveUp = (
+    verdict: AttemptVerdict & { readonly kind: 'over' },
+    cause: unknown,
+    facts: TroubledFacts,
+  ): void => {
+    if (verdict.parkedCount > 0) troubled('match.parked', cause, facts);
+    for (const { taskId, outcome } of verdict.ended) tell(taskId, outcome);
+    deps.settled?.();
+    if (verdict.ended.some(({ notifies }) => notifies)) deps.notifies?.();
+  };
+
+  return {
+    async untilOver(operation) {
+      for (let failureCount = 1; ; failureCount++) {
+        try {
+          await attempt(operation);
+          return true;
+        } catch (error) {
+          matcher.forget(operation.audienceNo);
+          if (signal.aborted) return false;
+          const verdict = await judge(operation);
+          if (verdict?.kind === 'over') {
+            giveUp(verdict, error, factsOf(operation));
+            return false;
+          }
+          if (verdict?.kind !== 'wait') troubled('match.retried', error, factsOf(operation));
+          const pauseForMs = pauseMs(pauseCount(verdict, failureCount));
+          await pause(pauseForMs, undefined, { signal }).catch(() => undefined);
+          if (signal.aborted) return false;
+        }
+      }
+    },
+    stop: () => stopping.abort(),
+  };
+}
