@@ -21,14 +21,16 @@ import type { AdcpOptions } from '../protocol/adcp/operations.ts';
 import { createSignatureGate } from '../protocol/auth/signature/gate.ts';
 import { createFailureBudget } from '../protocol/auth/failure-budget.ts';
 import type { Door } from '../protocol/endpoint.ts';
+import type { FailureBudget } from '../protocol/failure-budget.ts';
 import type { SignatureGate } from '../protocol/signature-gate.ts';
 import { createMcpEndpoint } from '../protocol/mcp/endpoint.ts';
 import { tools } from '../protocol/mcp/tools.ts';
 import { createRestEndpoint } from '../protocol/rest/endpoint.ts';
 import { errorExample, openApiDocument } from '../protocol/rest/openapi.ts';
 import { restBase } from '../protocol/rest/routes.ts';
+import type { MatchSchedule } from '../service/lifecycle/schedule.ts';
 import { supportedBilling } from '../service/account-sync-scripts.ts';
-import { createAdmin } from './admin/admin.ts';
+import { createAdmin, type Admin } from './admin/admin.ts';
 import { removeAdminFile, writeAdminFile } from './admin/admin-file.ts';
 import { startAdminServer } from './admin/admin-server.ts';
 import { openCore, type Core } from './core.ts';
@@ -36,6 +38,7 @@ import { createDocsEndpoint, docsPath } from './docs/docs-endpoint.ts';
 import { createAddressOf, createIsProxy } from './http/client-address.ts';
 import { watchOverload, type OverloadWatch } from './http/overload.ts';
 import { createHttpServer } from './http/server.ts';
+import { auditRefusals } from './refusal-audit.ts';
 import { matchScheduleOf, type ServeSettings } from './options.ts';
 
 export interface RunningNode {
@@ -94,7 +97,7 @@ function keyDoors(store: Core['store'], publicUrl: string, a2aPath: string): rea
 }
 
 /** What the doors of AdCP are made with. */
-function adcpOptions(core: Core, settings: ServeSettings): AdcpOptions {
+function adcpOptions(core: Core, settings: ServeSettings, failures: FailureBudget): AdcpOptions {
   return {
     service: core.service,
     primitives: nodePrimitives,
@@ -106,7 +109,7 @@ function adcpOptions(core: Core, settings: ServeSettings): AdcpOptions {
         : null,
     },
     signatures: settings.signedRequests ? createGate(core, settings) : null,
-    failures: createFailureBudget({ perMinute: settings.failureRate }, systemClock),
+    failures,
     refusalOfAddress: createAddressCheck({ allowNetworks: networksOf(settings.allowNetwork) }),
   };
 }
@@ -127,6 +130,24 @@ function allowedHosts({ allowHost, publicUrl }: ServeSettings): readonly string[
   return publicUrl === '' ? allowHost : [...allowHost, new URL(publicUrl).hostname];
 }
 
+/** What the seller's own commands ask of a running server. */
+function adminOf(core: Core, settings: ServeSettings, schedule: MatchSchedule, log: Log): Admin {
+  const { store, secrets, matchThread, queue } = core;
+  const graphMoved = async (): Promise<void> => {
+    const { version, personCount } = await matchThread.reloadGraph();
+    log('info', 'graph_moved', { graph_version: version, user_count: personCount });
+    await queue.rematchAll(version);
+  };
+  return createAdmin({
+    ...{ dataDir: settings.data, store, secrets, graphMoved },
+    syndication: core.service,
+    allowNetwork: settings.allowNetwork,
+    signersChanged: core.signers.changed,
+    running: { queue, schedule },
+    webhooksWoken: core.webhooksWoken,
+  });
+}
+
 /** What a server does otherwise where a test or the demo works in its thread. */
 export interface NodeParts {
   /** Says when callers are put off: when this thread is behind, unless said otherwise. */
@@ -145,7 +166,10 @@ export async function startNode(
   const schedule = matchScheduleOf(settings);
   const core = await openCore({ ...settings, ...parts, dataDir, schedule, log, fatal });
   let isReady = false;
-  const adcp = adcpOptions(core, settings);
+  await core.store.write('noteStart', { nowMs: systemClock.now(), version: packageVersion() });
+  const budget = createFailureBudget({ perMinute: settings.failureRate }, systemClock);
+  const refusals = auditRefusals(budget, core.store, systemClock);
+  const adcp = adcpOptions(core, settings, refusals.failures);
   const overload = watch();
   const http = createHttpServer({
     doors: doorsOf(core, adcp, settings.publicUrl),
@@ -161,20 +185,7 @@ export async function startNode(
     isHttps: settings.publicUrl.startsWith('https:'),
     isOverloaded: overload.isOverloaded,
   });
-  const { store, secrets, matchThread, queue } = core;
-  const graphMoved = async (): Promise<void> => {
-    const { version, personCount } = await matchThread.reloadGraph();
-    log('info', 'graph_moved', { graph_version: version, user_count: personCount });
-    await queue.rematchAll(version);
-  };
-  const admin = createAdmin({
-    ...{ dataDir, store, secrets, graphMoved },
-    syndication: core.service,
-    allowNetwork: settings.allowNetwork,
-    signersChanged: core.signers.changed,
-    running: { queue, schedule },
-    webhooksWoken: core.webhooksWoken,
-  });
+  const admin = adminOf(core, settings, schedule, log);
   const token = randomBytes(32).toString('base64url');
   const adminServer = await startAdminServer(admin, token, log);
   const close = async (): Promise<void> => {
@@ -183,6 +194,7 @@ export async function startNode(
     await http.close(closeGraceMs);
     overload.close();
     await adminServer.close();
+    await refusals.close();
     await core.close();
   };
   try {

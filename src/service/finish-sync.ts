@@ -116,7 +116,8 @@ export function* finishIfSettled(
   const error = failureOf(outcome, namedCount, parts);
   const isFailed = error !== null;
   const whole: StoredOutcome = { kind: 'outcome', outcome, namedCount, ...(isFailed ? { error } : {}) };
-  yield* endTask(accountNo, taskId, isFailed ? 'failed' : 'completed', sealer.seal(whole), nowMs);
+  const status = isFailed ? 'failed' : 'completed';
+  yield* endTask(accountNo, taskId, status, sealer.seal(whole), memberCount, nowMs);
   if (stored.answered !== true) yield* fixResponse(accountNo, taskId, sealer.seal(outcome));
   const end: TaskEnd = isFailed ? { status: 'failed', error } : { status: 'completed', outcome, namedCount };
   return { outcome, notifies: yield* outbox.release(task, end, nowMs) };

@@ -37,7 +37,7 @@ const insert = `INSERT INTO task (account_no, task_id, principal_no, task_type, 
   updated_at, completed_at, has_webhook, audience_total, audience_done, member_total, context, outcome)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const end = `UPDATE task SET status = ?, updated_at = ?, completed_at = ?, audience_done = audience_total,
-  member_done = member_total, outcome = ? WHERE account_no = ? AND task_id = ? AND completed_at IS NULL`;
+  member_done = min(member_done + ?, member_total), outcome = ? WHERE account_no = ? AND task_id = ? AND completed_at IS NULL`;
 const progress = `UPDATE task SET updated_at = ?, audience_done = ?, member_done = min(member_done + ?, member_total)
   WHERE account_no = ? AND task_id = ?`;
 const insertPart = `INSERT INTO task_part (account_no, task_id, position, audience_no, op_seq, state)
@@ -90,8 +90,9 @@ export const endTask = (
   taskId: string,
   status: 'completed' | 'failed',
   outcome: Uint8Array,
+  moreMembersDone: number,
   nowMs: number,
-): Script<number> => run(end, status, nowMs, nowMs, outcome, accountNo, taskId);
+): Script<number> => run(end, status, nowMs, nowMs, moreMembersDone, outcome, accountNo, taskId);
 
 export interface TaskStep {
   /** Parts that have settled in all. */

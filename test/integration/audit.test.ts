@@ -54,6 +54,30 @@ test('what was done is written down with the transaction, and names nobody', asy
   for (const secret of [address, sha256(address), 'crm-canary-1']) assert.ok(!text.includes(secret));
 });
 
+test('starts are written down, and refused credentials are counted without saying whose they were', async () => {
+  for (let i = 0; i < 3; i++) {
+    await fetch(`${seller.url}/mcp`, {
+      method: 'POST',
+      headers: { authorization: `Bearer rk_guess${i}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
+        params: { name: 'list_accounts', arguments: {} },
+      }),
+    }).then(async (answer) => answer.text());
+  }
+  await seller.restart();
+  const { outcome, text } = await walk();
+  assert.equal(outcome.problem, null);
+  const records = text.split('\n').map((line) => JSON.parse(line) as { kind: string; facts: object });
+  const refused = records.filter(({ kind }) => kind === 'auth_refused');
+  assert.deepEqual(
+    refused.map(({ facts }) => facts),
+    [{ bad: 3, unseen: 0, places: 1 }],
+  );
+  assert.equal(records.filter(({ kind }) => kind === 'server_started').length, 2);
+  assert.ok(!text.includes('127.0.0.1') && !text.includes('guess'));
+});
+
 test('the database itself refuses a change and a deletion', () => {
   assert.throws(() => tamper(`UPDATE audit_record SET record = '{}' WHERE seq = 1`), /are not changed/);
   assert.throws(() => tamper('DELETE FROM audit_record WHERE seq = 1'), /are not deleted/);

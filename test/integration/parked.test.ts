@@ -182,6 +182,7 @@ describe('a change that cannot be applied', () => {
     const task = await restEnded(body['taskId']);
     repair();
     assert.deepEqual([task.status, task.error?.field], ['failed', 'audiences[0]']);
+    assert.deepEqual([task.metadata.membersMatched, task.metadata.membersToMatch], [0, 1]);
     assert.match(JSON.stringify(task.error), /could not be applied/);
     const [delivery] = await receiver.waitFor(1, path);
     assert.equal(delivery?.json['type'], 'audience_sync.failed');

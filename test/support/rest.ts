@@ -50,7 +50,7 @@ export interface RestContract {
 
 interface OpenApiResponse {
   readonly $ref?: string;
-  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, { readonly required?: boolean }>>;
   readonly content?: Readonly<Record<string, unknown>>;
 }
 
@@ -157,9 +157,10 @@ export function contractOf(document: OpenApi): RestContract {
       if (headers.get('content-type') !== 'application/json') {
         return `content-type is ${headers.get('content-type')}`;
       }
-      const missing = Object.keys(
-        place === null ? {} : ((valueAt(document, place) as OpenApiResponse).headers ?? {}),
-      ).filter((name) => name !== 'Idempotency-Replayed' && !headers.has(name));
+      const promised = place === null ? {} : ((valueAt(document, place) as OpenApiResponse).headers ?? {});
+      const missing = Object.keys(promised).filter(
+        (name) => promised[name]?.required === true && !headers.has(name),
+      );
       if (missing.length > 0) return `${missing.join(', ')} is missing`;
       if (asked === 'HEAD') return text === '' ? null : 'HEAD has a body';
       const validate =

@@ -1,6 +1,7 @@
 import { dataOption } from '../../server/options.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { keyNotFound } from '../key-fault.ts';
 import { withAdmin } from '../with-admin.ts';
 
 export const command = defineCommand({
@@ -10,7 +11,7 @@ export const command = defineCommand({
   options: { data: dataOption },
   async run({ values, operands, terminal, json }) {
     const keyId = operands[0] ?? '';
-    await withAdmin(values.data, async (admin) => admin.revokeKey({ keyId }));
+    await withAdmin(values.data, async (admin) => admin.revokeKey({ keyId }).catch(keyNotFound));
     terminal.print(`Revoked ${keyId}. A running server refuses it within 5 seconds.`);
     if (json) terminal.json({ key_id: keyId, revoked: true });
     return exitCodes.ok;

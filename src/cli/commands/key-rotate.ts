@@ -3,6 +3,7 @@ import { dataOption } from '../../server/options.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { keyJson } from '../key-view.ts';
+import { keyNotFound } from '../key-fault.ts';
 import { withAdmin } from '../with-admin.ts';
 
 const hourMs = 3_600_000;
@@ -27,7 +28,7 @@ export const command = defineCommand({
     const keyId = operands[0] ?? '';
     const overlapMs = values.overlap * hourMs;
     const { key, view } = await withAdmin(values.data, async (admin) =>
-      admin.rotateKey({ keyId, overlapMs }),
+      admin.rotateKey({ keyId, overlapMs }).catch(keyNotFound),
     );
     terminal.say('This key is shown once; only a keyed hash of it is kept.');
     terminal.say(

@@ -172,9 +172,14 @@ function pathsOf(): JsonObject {
 }
 
 function refusalHeaders(status: string): JsonObject {
-  if (status === '401') return { headers: { 'WWW-Authenticate': { schema: { type: 'string' } } } };
+  if (status === '401')
+    return { headers: { 'WWW-Authenticate': { required: true, schema: { type: 'string' } } } };
   if (status !== '429' && status !== '503') return {};
-  return { headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } } };
+  return {
+    headers: {
+      'Retry-After': { required: true, description: 'Seconds to wait.', schema: { type: 'integer' } },
+    },
+  };
 }
 
 function sharedResponses(): JsonObject {

@@ -44,6 +44,22 @@ export function createAuditScripts(hash: HashRecord, key: KeyObject) {
       return checkpoint;
     },
 
+    /** Credentials that were refused since the last record: bad ones, and those of places that were wrong too often. */
+    *noteRefusals(input: {
+      readonly nowMs: number;
+      readonly bad: number;
+      readonly unseen: number;
+      readonly placeCount: number;
+    }): Script<void> {
+      const { nowMs, bad, unseen, placeCount } = input;
+      const facts = { bad, unseen, places: placeCount };
+      yield* appendAudit(hash, { at: nowMs, kind: 'auth_refused', actor: 'system', facts });
+    },
+
+    *noteStart({ nowMs, version }: { readonly nowMs: number; readonly version: string }): Script<void> {
+      yield* appendAudit(hash, { at: nowMs, kind: 'server_started', actor: 'system', facts: { version } });
+    },
+
     *auditPage(input: { readonly afterSeq: number; readonly countMax: number }): Script<readonly AuditRow[]> {
       return yield* auditRecords(input.afterSeq, input.countMax);
     },
