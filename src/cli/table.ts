@@ -59,6 +59,11 @@ export function count(value: number): string {
   return value.toLocaleString('en');
 }
 
+/** `1 operation`, `2,345 operations`. */
+export function countOf(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 /** `64.2 %`; cut, never rounded up, so that 100.0 % means all. */
 export function percent(share: number): string {
   return `${(Math.floor(share * 1_000) / 10).toFixed(1)} %`;

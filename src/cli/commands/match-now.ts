@@ -1,7 +1,7 @@
 import { dataOption } from '../../server/options.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { count } from '../table.ts';
+import { countOf } from '../table.ts';
 import { withAdmin } from '../with-admin.ts';
 
 export const command = defineCommand({
@@ -10,7 +10,7 @@ export const command = defineCommand({
   options: { data: dataOption },
   async run({ values, terminal, json }) {
     const begun = await withAdmin(values.data, async (admin) => admin.matchNow({}));
-    const what = begun === 1 ? '1 operation' : `${count(begun)} operations`;
+    const what = countOf(begun, 'operation');
     terminal.print(begun === 0 ? 'Nothing waits.' : `Matching ${what}. How far it is: rollcall match status`);
     if (json) terminal.json({ begun });
     return exitCodes.ok;

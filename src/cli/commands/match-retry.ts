@@ -2,7 +2,7 @@ import { UsageFault } from '../../server/options-table.ts';
 import { dataOption } from '../../server/options.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { count } from '../table.ts';
+import { countOf } from '../table.ts';
 import { withAdmin } from '../with-admin.ts';
 
 export const command = defineCommand({
@@ -24,7 +24,7 @@ export const command = defineCommand({
       throw new UsageFault('AUDIENCE is a number, as "rollcall match parked" shows it.');
     }
     const retried = await withAdmin(values.data, async (admin) => admin.retryParked({ audienceNo }));
-    const what = retried === 1 ? '1 operation' : `${count(retried)} operations`;
+    const what = countOf(retried, 'operation');
     terminal.print(
       retried === 0 ? 'Nothing is parked.' : `Trying ${what} again, in the order of acceptance.`,
     );

@@ -2,7 +2,7 @@ import { dataOption } from '../../server/options.ts';
 import type { MatchFacts } from '../../server/admin/match-admin.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { count } from '../table.ts';
+import { countOf } from '../table.ts';
 import { timeWords } from '../time-words.ts';
 import { withAdmin } from '../with-admin.ts';
 
@@ -23,15 +23,15 @@ function lines(facts: MatchFacts): readonly string[] {
   const waiting =
     operationCount === 0
       ? 'nothing'
-      : `${count(operationCount)} operations of ${count(memberCount)} members, the oldest since ${timeWords(oldestAcceptedAtMs)}`;
+      : `${countOf(operationCount, 'operation')} of ${countOf(memberCount, 'member')}, the oldest since ${timeWords(oldestAcceptedAtMs)} UTC`;
   return [
     `matching  ${schedule ?? 'no server runs on this data directory'}`,
     `waiting   ${waiting}`,
-    ...(nextRunAtMs === null ? [] : [`next run  ${timeWords(nextRunAtMs)}`]),
-    ...(expectedAtMs === null ? [] : [`expected  ${timeWords(expectedAtMs)}`]),
+    ...(nextRunAtMs === null ? [] : [`next run  ${timeWords(nextRunAtMs)} UTC`]),
+    ...(expectedAtMs === null ? [] : [`expected  ${timeWords(expectedAtMs)} UTC`]),
     ...(facts.parkedCount === 0
       ? []
-      : [`parked    ${count(facts.parkedCount)} operations: see "rollcall match parked"`]),
+      : [`parked    ${countOf(facts.parkedCount, 'operation')}: see "rollcall match parked"`]),
   ];
 }
 
