@@ -108,6 +108,10 @@ export const limits = {
   webhookAnswerBytesMax: 64 * KiB,
   /** Deliveries shown by one command, or sent again by one transaction. */
   listedDeliveryCountMax: 1_000,
+  /** One call of an ad server: its bytes, users asked about, packages named for each of them, identifiers of a user. */
+  decisionBytesMax: 4 * MiB,
+  decisionCountPerCallMax: 1_000,
+  decisionPackageCountMax: 1_000,
   headerBytesMax: 16 * KiB,
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

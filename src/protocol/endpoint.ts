@@ -22,6 +22,8 @@ export interface ReplyRecord {
   readonly keyId?: string;
   /** A fault that nobody foresaw. */
   readonly unexpected?: unknown;
+  /** One of very many: written only where everything is. */
+  readonly isRoutine?: boolean;
 }
 
 export interface Reply {
@@ -55,6 +57,8 @@ export type Admission =
       /** Checked before the body is taken apart. */
       readonly seal?: BodySeal;
       answer(call: IngestedCall, ends: BodyEnds): Promise<Reply>;
+      /** Present: the body is small and is answered as it came, without the ingest threads. The bytes are lent until it settles. */
+      readonly answerBytes?: (body: Uint8Array) => Promise<Reply>;
       /** The answer in the endpoint's own words when the body could not be read. */
       refuse(fault: AppError): Reply;
     };

@@ -10,11 +10,14 @@ import type { AdvertiserService } from '../service/advertiser-api.ts';
 import type { RollcallService } from '../service/api.ts';
 import type { Troubled } from '../service/lifecycle/fold-work.ts';
 import type { MatchSchedule } from '../service/lifecycle/schedule.ts';
+import { createDecisionBook } from '../service/decisions/book.ts';
+import type { DecisionService } from '../service/decisions/api.ts';
 import { createMatchQueue, type MatchQueue, type MatchQueueDeps } from '../service/match-queue.ts';
 import { createSweeper } from '../service/replace-blocks.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { stagedNamePattern } from './graph/staging.ts';
+import { createDecisionService } from './decisions/decision-service.ts';
 import { createScripts, type Scripts, type ScriptSettings } from './scripts.ts';
 import { createService } from './service.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
@@ -60,6 +63,9 @@ export interface Core {
   readonly matchThread: MatchThread;
   readonly limits: RateLimits;
   readonly signers: SignerService;
+  readonly decisions: DecisionService;
+  /** What decisions lean on may have moved. */
+  readonly decisionsWoken: () => void;
   /** Something may be deliverable. */
   readonly webhooksWoken: () => void;
   close(): Promise<void>;
@@ -176,11 +182,23 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     dataDir,
     heldRowCountMax,
     storeMerge: async (merged) => sweeper.replace(merged),
+    usersMoved: (users) => book.usersMoved(users),
     fatal,
   });
+  const book = createDecisionBook({
+    readFacts: async () => store.read('decisionFacts', {}),
+    track: matchThread.track,
+    clock: systemClock,
+    troubled,
+  });
+  book.wake();
   const control = await createSyndicationControl({ ...options, store, secrets });
   const threadCount = cpus().length > 4 ? 2 : 1;
-  const { forwards, wake: synced } = control;
+  const { forwards } = control;
+  const synced = (): void => {
+    control.wake();
+    book.wake();
+  };
   const ingest = createIngestPool({ tokenKey, fingerprintKey, forwards, threadCount, fatal });
   const webhooks = await createWebhookControl({ ...options, store, secrets });
   const notifies = webhooks.wake;
@@ -201,9 +219,12 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     matchThread,
     limits,
     signers: createSignerService({ store, secrets, allowNetwork }),
+    decisions: createDecisionService({ store, secrets, matchThread, book }),
+    decisionsWoken: book.wake,
     webhooksWoken: webhooks.wake,
     close: async () => {
       endHousekeeping();
+      book.close();
       await control.close();
       queue.stop();
       await queue.idle();

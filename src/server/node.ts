@@ -17,6 +17,7 @@ import {
   keySetPath,
   type KeyEndpointOptions,
 } from '../protocol/adcp/key-endpoints.ts';
+import { adServerPath, createAdServerEndpoint } from '../protocol/adserver/endpoint.ts';
 import type { AdcpOptions } from '../protocol/adcp/operations.ts';
 import { createSignatureGate } from '../protocol/auth/signature/gate.ts';
 import { createFailureBudget } from '../protocol/auth/failure-budget.ts';
@@ -52,7 +53,11 @@ export interface RunningNode {
 const closeGraceMs = 10_000;
 
 /** Every protocol, each behind its path. */
-function doorsOf({ service, store, limits }: Core, adcp: AdcpOptions, publicUrl: string): readonly Door[] {
+function doorsOf(
+  { service, store, limits, decisions }: Core,
+  adcp: AdcpOptions,
+  publicUrl: string,
+): readonly Door[] {
   const { refusalOfAddress, signatures, failures } = adcp;
   const guards = { refusalOfAddress, signatures, failures, limits };
   const rest = createRestEndpoint({ service, primitives: nodePrimitives, ...guards });
@@ -70,6 +75,11 @@ function doorsOf({ service, store, limits }: Core, adcp: AdcpOptions, publicUrl:
       path: restBase,
       about: `REST in the shape of Scope3's buyer API (${restBase}/openapi.yaml)`,
       endpoint: rest,
+    },
+    {
+      path: adServerPath,
+      about: 'decisions for your own ad server (/v1/decisions, /v1/overlays, POST)',
+      endpoint: createAdServerEndpoint({ service, signatures, failures, decisions }),
     },
     ...keyDoors(store, publicUrl, a2a.doorPath),
     { path: docsPath, about: 'documentation for people', endpoint: docs },

@@ -6,6 +6,7 @@ import { createAuditScripts } from '../service/audit/audit-scripts.ts';
 import { checkpointKey, createHashRecord } from '../service/audit/chain.ts';
 import { createBlockScripts } from '../service/block-scripts.ts';
 import { createCapabilityScripts } from '../service/capability-scripts.ts';
+import { createDecisionScripts } from '../service/decisions/decision-scripts.ts';
 import { createGraphScripts } from '../service/graph-store.ts';
 import { createKeyScripts } from '../service/key-scripts.ts';
 import { createMatchScripts } from '../service/match-scripts.ts';
@@ -46,6 +47,7 @@ function createPlainScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createBlockScripts(),
     ...createCapabilityScripts(),
     ...createForwardingScripts(sealer, forwardKeys),
+    ...createDecisionScripts(sizes),
     ...createDeliveryScripts(sealer),
     ...createGraphScripts(),
     ...createKeyScripts(),

@@ -11,7 +11,8 @@ import { decodeBlock, decodeOperation, viewOperation } from '../engine/block/dec
 import { encodeBlock } from '../engine/block/encode.ts';
 import { mergePieces } from '../engine/block/merge.ts';
 import { type MergeRange, planMerge } from '../engine/block/tiers.ts';
-import { foldOperation } from '../engine/match/fold-operation.ts';
+import type { BitSet } from '../engine/bitmap/bit-set.ts';
+import { foldOperation, type FoldUsers } from '../engine/match/fold-operation.ts';
 import { matchAll } from '../engine/match/match-all.ts';
 import type { AudienceOperation, GraphIndex, MatchCounts, MemberBlock } from '../engine/types.ts';
 import { operationBlockNo, tombstoneBlockNo } from '../store/block-rows.ts';
@@ -29,6 +30,8 @@ export interface KeeperDeps {
   readonly source: MemberSource;
   readonly graph: () => GraphIndex;
   readonly primitives: Primitives;
+  /** The users of an audience moved: by an operation, or counted anew. */
+  readonly usersMoved?: (audienceNo: number, users: FoldUsers) => void;
   /** Decoded members held at most; the audience used longest ago goes first. */
   readonly heldRowCountMax: number;
 }
@@ -43,9 +46,16 @@ export interface MergeJob extends ReplacedBlocks {
 export interface MemberKeeper {
   fold(request: FoldRequest): FoldReply;
   rematch(request: RematchRequest): RematchReply;
+  /** Everybody whom a member of the audience names, as of its newest counted operation; null: it is gone. */
+  usersOf(accountNo: number, audienceNo: number): UsersOfAudience | null;
   forget(audienceNo: number): void;
   /** What is worth merging in an audience that is held, or null. `isBusy`: only what cannot wait. */
   planMerge(accountNo: number, audienceNo: number, isBusy: boolean): MergeJob | null;
+}
+
+export interface UsersOfAudience {
+  readonly users: BitSet;
+  readonly countedSeq: number;
 }
 
 interface HeldBlock {
@@ -82,16 +92,23 @@ export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
       const audience = find(request.accountNo, request.audienceNo);
       if (audience === null) return { kind: 'gone' };
       const operation = operationOf(deps, request);
-      return operation === null ? { kind: 'gone' } : fold(deps, audience, operation, request.opSeq);
+      return operation === null ? { kind: 'gone' } : fold(deps, audience, operation, request);
     },
     rematch({ accountNo, audienceNo }) {
       const audience = find(accountNo, audienceNo);
       if (audience === null) return { kind: 'gone' };
       const graph = deps.graph();
-      const { counts } = matchAll({ view: audience.view, graph });
+      const { counts, users } = matchAll({ view: audience.view, graph });
       audience.counts = counts;
       audience.graphVersion = graph.version;
+      deps.usersMoved?.(audienceNo, { kind: 'full', matched: users });
       return { kind: 'matched', counts, graphVersion: graph.version, countedSeq: audience.countedSeq };
+    },
+    usersOf(accountNo, audienceNo) {
+      const audience = find(accountNo, audienceNo);
+      if (audience === null) return null;
+      const { users } = matchAll({ view: audience.view, graph: deps.graph() });
+      return { users, countedSeq: audience.countedSeq };
     },
     forget: (audienceNo) => {
       held.delete(audienceNo);
@@ -110,7 +127,7 @@ function fold(
   deps: KeeperDeps,
   audience: HeldAudience,
   operation: AudienceOperation,
-  opSeq: number,
+  { audienceNo, opSeq }: FoldRequest,
 ): FoldReply {
   const graph = deps.graph();
   const counts = audience.graphVersion === graph.version ? audience.counts : null;
@@ -123,6 +140,7 @@ function fold(
   audience.counts = result.counts;
   audience.countedSeq = opSeq;
   audience.graphVersion = graph.version;
+  deps.usersMoved?.(audienceNo, result.users);
   return {
     kind: 'folded',
     counts: result.counts,

@@ -1,13 +1,20 @@
 import { AppError } from '../base/faults.ts';
 
-/** What a key may be allowed to do. */
+/** What the key of a buyer may be allowed to do. */
 export const scopes = ['audiences:read', 'audiences:write', 'webhooks'] as const;
-export type Scope = (typeof scopes)[number];
+
+/**
+ * What the key of the seller's own ad server is for: it asks about users and every account's packages, so that it is never given to a
+ * buyer, and goes with no other scope.
+ */
+export const sellerScopes = ['decisions'] as const;
+export type Scope = (typeof scopes)[number] | (typeof sellerScopes)[number];
 
 const says: Record<Scope, string> = {
   'audiences:read': 'This key may not read audiences, accounts and tasks.',
   'audiences:write': 'This key may not change audiences and accounts.',
   webhooks: 'This key may not ask for webhooks.',
+  decisions: 'This key is not that of the seller’s ad server.',
 };
 
 /** Refuses a caller without the scope, before anything of the call is looked up. */

@@ -2,7 +2,7 @@ import { integer, list, text, UsageFault } from '../../server/options-table.ts';
 import { dataOption, networksNamed } from '../../server/options.ts';
 import { limits } from '../../base/limits.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { scopes, type Scope } from '../../service/scopes.ts';
+import { scopes, sellerScopes, type Scope } from '../../service/scopes.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { day, keyJson } from '../key-view.ts';
@@ -11,9 +11,21 @@ import { withAdmin } from '../with-admin.ts';
 const dayMs = 24 * 3_600_000;
 
 function scopeNamed(word: string): Scope {
-  const found = scopes.find((scope) => scope === word);
+  const all: readonly Scope[] = [...scopes, ...sellerScopes];
+  const found = all.find((scope) => scope === word);
   if (found !== undefined) return found;
-  throw new UsageFault(`scope takes one of ${scopes.join(', ')}.`);
+  throw new UsageFault(`scope takes one of ${all.join(', ')}.`);
+}
+
+/** A buyer's key is for accounts, the ad server's for all of them. */
+function requireAccounts(accounts: readonly string[], wanted: readonly Scope[]): void {
+  if (!wanted.includes('decisions')) {
+    if (accounts.length === 0) throw new UsageFault('Say which account the key is for: --account ID.');
+  } else if (wanted.length > 1 || accounts.length > 0) {
+    throw new UsageFault(
+      'A key with the scope decisions is for your own ad server, which asks about every account: leave --account and other scopes out.',
+    );
+  }
 }
 
 const networks = networksNamed('allow-from');
@@ -52,7 +64,7 @@ export const command = defineCommand({
       fallback: scopes,
       setting: false,
       placeholder: 'SCOPE',
-      help: `What the key may do: ${scopes.join(', ')}; all of them unless said; may be repeated.`,
+      help: `What the key may do: ${scopes.join(', ')}; all of them unless said; may be repeated. For your own ad server: decisions.`,
     }),
     allowFrom: {
       ...list({
@@ -66,12 +78,12 @@ export const command = defineCommand({
     },
   },
   async run({ values, terminal, json }) {
-    if (values.account.length === 0) throw new UsageFault('Say which account the key is for: --account ID.');
     const expiresAtMs = values.days === 0 ? null : systemClock.now() + values.days * dayMs;
     const { allowFrom } = values;
     if (allowFrom.length > limits.keyNetworkCountMax)
       throw new UsageFault(`allow-from takes at most ${limits.keyNetworkCountMax} networks for one key.`);
     const wanted = values.scope.map(scopeNamed);
+    requireAccounts(values.account, wanted);
     const { key, view } = await withAdmin(values.data, async (admin) =>
       admin.createKey({
         ...{ accountIds: values.account, name: values.name, expiresAtMs },

@@ -63,6 +63,9 @@ async function answerBody(
   admission: Admitted,
   sink: BodySink,
 ): Promise<Reply> {
+  if (admission.answerBytes !== undefined) {
+    return admission.answerBytes(sink.bytes.subarray(0, sink.length)).finally(() => sink.release());
+  }
   let ends = noEnds;
   let call: IngestedCall;
   try {

@@ -194,6 +194,7 @@ function endAfterLinger(request: IncomingMessage, response: ServerResponse, limi
 function levelOf(reply: Reply, route: string): LogLevel {
   if (reply.record?.unexpected !== undefined) return 'error';
   if (reply.status >= 500) return 'warn';
+  if (reply.record?.isRoutine === true && reply.status < 400) return 'debug';
   return route === '/livez' || route === '/readyz' ? 'debug' : 'info';
 }
 

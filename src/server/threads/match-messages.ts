@@ -1,3 +1,5 @@
+import type { GraphSnapshot } from '../../engine/identity/snapshot.ts';
+import type { TrackedName, TrackedUsers } from '../../service/decisions/user-tracker.ts';
 import type { MergedBlock } from '../../service/replace-blocks.ts';
 import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from '../../service/matching.ts';
 
@@ -21,17 +23,27 @@ export interface GraphFacts {
   readonly memoryBytes: number;
 }
 
+/** The graph as this thread holds it, all of it in shared memory. */
+export interface LoadedGraph {
+  readonly facts: GraphFacts;
+  readonly snapshot: GraphSnapshot;
+}
+
 export type MatchRequest =
   | { readonly kind: 'fold'; readonly id: number; readonly input: FoldRequest }
   | { readonly kind: 'rematch'; readonly id: number; readonly input: RematchRequest }
   | { readonly kind: 'forget'; readonly audienceNo: number }
+  | { readonly kind: 'usersOf'; readonly id: number; readonly input: TrackedName }
+  | { readonly kind: 'track'; readonly names: readonly TrackedName[] }
   | { readonly kind: 'reloadGraph'; readonly id: number }
   | { readonly kind: 'merged'; readonly mergeId: number; readonly stored: boolean };
 
 export type MatchReply =
-  | { readonly kind: 'ready'; readonly graph: GraphFacts }
+  | { readonly kind: 'ready'; readonly graph: LoadedGraph }
+  | { readonly kind: 'usersOf'; readonly id: number; readonly output: SharedArrayBuffer | null }
+  | { readonly kind: 'users'; readonly users: TrackedUsers }
   | { readonly kind: 'fold'; readonly id: number; readonly output: FoldReply }
   | { readonly kind: 'rematch'; readonly id: number; readonly output: RematchReply }
-  | { readonly kind: 'reloadGraph'; readonly id: number; readonly output: GraphFacts }
+  | { readonly kind: 'reloadGraph'; readonly id: number; readonly output: LoadedGraph }
   | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
   | { readonly kind: 'merge'; readonly mergeId: number; readonly merge: MergedBlock };

@@ -1,23 +1,38 @@
 import { Worker } from 'node:worker_threads';
 
 import { AppError } from '../../base/faults.ts';
+import { emptySnapshot, type GraphSnapshot } from '../../engine/identity/snapshot.ts';
 import { workerUrl } from '../../platform/worker-url.ts';
+import type { TrackedName, TrackedUsers } from '../../service/decisions/user-tracker.ts';
 import type { Matcher } from '../../service/matching.ts';
 import type { MergedBlock } from '../../service/replace-blocks.ts';
-import type { GraphFacts, MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
+import type { GraphFacts, LoadedGraph, MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
 
 export interface MatchThreadOptions extends MatchWorkerData {
   /** Stores the result of a merge; false when the audience is gone. */
   readonly storeMerge: (merge: MergedBlock) => Promise<boolean>;
   readonly fatal: (reason: string) => void;
+  /** The users of a tracked audience moved. */
+  readonly usersMoved?: (users: TrackedUsers) => void;
 }
 
 export interface MatchThread extends Matcher {
   /** Reads the stored graph again; the counts of audiences are not touched. */
   reloadGraph(): Promise<GraphFacts>;
   graphFacts(): GraphFacts;
+  /** The graph that was loaded last, for look-ups in any thread. */
+  snapshot(): GraphSnapshot;
+  /** The users of an audience as of now, as the memory of a UserSet; null: it is gone. A scan of its members. */
+  usersOf(audience: TrackedName): Promise<SharedArrayBuffer | null>;
+  /** Tells of the users of these audiences from now on, whenever they move, and of no others. */
+  track(names: readonly TrackedName[]): void;
   close(): Promise<void>;
 }
+
+const noGraph: LoadedGraph = {
+  facts: { version: 0, personCount: 0, entryCount: 0, memoryBytes: 0 },
+  snapshot: emptySnapshot,
+};
 
 interface Waiting {
   readonly resolve: (output: never) => void;
@@ -26,13 +41,13 @@ interface Waiting {
 
 /** Starts the matching thread; resolves when it has loaded the graph. */
 export async function startMatchThread(options: MatchThreadOptions): Promise<MatchThread> {
-  const { storeMerge, fatal, ...data } = options;
+  const { storeMerge, fatal, usersMoved, ...data } = options;
   const workerData: MatchWorkerData = data;
   const worker = new Worker(workerUrl('match-worker', import.meta.url), { workerData, name: 'match' });
   const waiting = new Map<number, Waiting>();
   let closing = false;
   let nextId = 1;
-  let facts: GraphFacts | null = null;
+  let graph: LoadedGraph = noGraph;
   const post = (request: MatchRequest): void => worker.postMessage(request);
   const ask = async <T>(request: (id: number) => MatchRequest): Promise<T> =>
     new Promise<T>((resolve, reject) => {
@@ -52,8 +67,10 @@ export async function startMatchThread(options: MatchThreadOptions): Promise<Mat
   await new Promise<void>((resolve) => {
     worker.on('message', (reply: MatchReply) => {
       if (reply.kind === 'ready') {
-        facts = reply.graph;
+        graph = reply.graph;
         resolve();
+      } else if (reply.kind === 'users') {
+        usersMoved?.(reply.users);
       } else if (reply.kind === 'merge') {
         void merge(reply.mergeId, reply.merge);
       } else {
@@ -66,10 +83,13 @@ export async function startMatchThread(options: MatchThreadOptions): Promise<Mat
     rematch: async (input) => ask((id) => ({ kind: 'rematch', id, input })),
     forget: (audienceNo) => post({ kind: 'forget', audienceNo }),
     reloadGraph: async () => {
-      facts = await ask<GraphFacts>((id) => ({ kind: 'reloadGraph', id }));
-      return facts;
+      graph = await ask<LoadedGraph>((id) => ({ kind: 'reloadGraph', id }));
+      return graph.facts;
     },
-    graphFacts: () => facts ?? { version: 0, personCount: 0, entryCount: 0, memoryBytes: 0 },
+    graphFacts: () => graph.facts,
+    snapshot: () => graph.snapshot,
+    usersOf: async (input) => ask((id) => ({ kind: 'usersOf', id, input })),
+    track: (names) => post({ kind: 'track', names }),
     close: async () => {
       closing = true;
       await worker.terminate();
@@ -79,7 +99,7 @@ export async function startMatchThread(options: MatchThreadOptions): Promise<Mat
 
 function settle(
   waiting: Map<number, Waiting>,
-  reply: Exclude<MatchReply, { kind: 'ready' | 'merge' }>,
+  reply: Exclude<MatchReply, { kind: 'ready' | 'merge' | 'users' }>,
 ): void {
   const call = waiting.get(reply.id);
   waiting.delete(reply.id);

@@ -8,12 +8,14 @@ import { must } from '../../base/assert.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import { createMatchReads } from '../../service/match-scripts.ts';
+import { createUserTracker } from '../../service/decisions/user-tracker.ts';
+import { packUserSet } from '../../engine/decision/user-set.ts';
 import { createMemberKeeper, type MergeJob } from '../../service/member-keeper.ts';
 import type { MergedPiece } from '../../service/block-scripts.ts';
 import { openSqliteReader } from '../../store/sqlite/reader.ts';
 import { createGraphScripts, loadGraph } from '../../service/graph-store.ts';
 import { emptySnapshot, indexOf } from '../../engine/identity/snapshot.ts';
-import type { GraphFacts, MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
+import type { LoadedGraph, MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
 
 const port = must(parentPort, () => 'the match worker runs in a worker thread');
 const data = workerData as MatchWorkerData;
@@ -29,11 +31,31 @@ const keeper = createMemberKeeper({
       reader.readNow('blockPiece', { accountNo, audienceNo, blockNo, pieceNo }),
   },
   graph: () => graph,
+  usersMoved: (audienceNo, users) => tracker.moved(audienceNo, users),
   primitives: nodePrimitives,
   heldRowCountMax: data.heldRowCountMax,
 });
 
-function loadStoredGraph(): GraphFacts {
+const tracker = createUserTracker({
+  personCount: () => graph.personCount,
+  usersOf: (accountNo, audienceNo) => keeper.usersOf(accountNo, audienceNo),
+  tell: (users) => send({ kind: 'users', users }),
+});
+/** What moves within this time is told at once. */
+const tellAfterMs = 20;
+let tellTimer: NodeJS.Timeout | null = null;
+
+function tellSoon(): void {
+  tellTimer ??= setTimeout(tellNext, tellAfterMs);
+}
+
+/** One audience after the other, so that folds come between. */
+function tellNext(): void {
+  tellTimer = null;
+  if (tracker.tellOne()) setImmediate(tellNext);
+}
+
+function loadStoredGraph(): LoadedGraph {
   const snapshot = loadGraph(
     {
       readState: () => reader.readNow('graphState', {}),
@@ -44,7 +66,7 @@ function loadStoredGraph(): GraphFacts {
   );
   graph = indexOf(snapshot);
   const { version, livePersonCount: personCount, entryCount } = snapshot;
-  return { version, personCount, entryCount, memoryBytes: graph.memoryBytes };
+  return { facts: { version, personCount, entryCount, memoryBytes: graph.memoryBytes }, snapshot };
 }
 
 /** Audiences that were folded since they were last looked at for merging. */
@@ -73,6 +95,7 @@ function handle(request: MatchRequest): void {
   switch (request.kind) {
     case 'fold':
       send({ kind: 'fold', id: request.id, output: keeper.fold(request.input) });
+      tellSoon();
       untidy.set(request.input.audienceNo, request.input.accountNo);
       lastFold = {
         accountNo: request.input.accountNo,
@@ -83,9 +106,22 @@ function handle(request: MatchRequest): void {
       return;
     case 'rematch':
       send({ kind: 'rematch', id: request.id, output: keeper.rematch(request.input) });
+      tellSoon();
       return;
     case 'forget':
       keeper.forget(request.audienceNo);
+      tracker.dropped(request.audienceNo);
+      tellSoon();
+      return;
+    case 'usersOf': {
+      const found = keeper.usersOf(request.input.accountNo, request.input.audienceNo);
+      const output = found === null ? null : packUserSet(found.users).memory;
+      send({ kind: 'usersOf', id: request.id, output });
+      return;
+    }
+    case 'track':
+      tracker.track(request.names);
+      tellSoon();
       return;
     case 'reloadGraph':
       send({ kind: 'reloadGraph', id: request.id, output: loadStoredGraph() });

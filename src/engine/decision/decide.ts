@@ -1,0 +1,51 @@
+import { BitSet } from '../bitmap/bit-set.ts';
+import type { UserSet } from './user-set.ts';
+
+/** Who a package is for. Contract, using audiences: the union of the included audiences, minus the union of the excluded ones. */
+export interface Overlay {
+  /** Empty: everybody. Null: an audience that nobody may be reached through now. */
+  readonly include: readonly (UserSet | null)[];
+  /** Null: an audience of which it is not known who is in it, so that nobody can be known not to be. */
+  readonly exclude: readonly (UserSet | null)[];
+}
+
+export type Verdict =
+  | 'eligible'
+  /** In none of the included audiences. */
+  | 'not_included'
+  /** In one of the excluded audiences. */
+  | 'excluded'
+  /** It is not known who is in an excluded audience. */
+  | 'exclusion_unknown';
+
+/**
+ * Whether an impression may go to a user. `persons`: the ordinals of everybody whom the identifier of the request names; with several of
+ * them one in an included audience is enough, and one in an excluded audience is too much. None: a user that is not known, who is in
+ * no audience. Costs one look at each audience, 1 to 30 ns.
+ */
+export function decide({ include, exclude }: Overlay, persons: ArrayLike<number>): Verdict {
+  for (const set of exclude) {
+    if (set === null) return 'exclusion_unknown';
+    for (let i = 0; i < persons.length; i++) if (set.has(persons[i]!)) return 'excluded';
+  }
+  if (include.length === 0) return 'eligible';
+  for (const set of include) {
+    if (set === null) continue;
+    for (let i = 0; i < persons.length; i++) if (set.has(persons[i]!)) return 'eligible';
+  }
+  return 'not_included';
+}
+
+/** Users that an overlay reaches, or null when they cannot be told: nothing is included, or an exclusion is not known. */
+export function reachOf({ include, exclude }: Overlay, ordinalCount: number): BitSet | null {
+  if (include.length === 0 || exclude.includes(null)) return null;
+  const reached = new BitSet(ordinalCount);
+  for (const set of include) set?.addTo(reached);
+  const words = reached.words.slice();
+  for (const set of exclude) {
+    set?.forEach((ordinal) => {
+      if (ordinal < ordinalCount) words[ordinal >>> 5]! &= ~(1 << (ordinal & 31));
+    });
+  }
+  return new BitSet(ordinalCount, words);
+}

@@ -1,0 +1,46 @@
+import type { IdentifierType } from '../../base/identifier-types.ts';
+import type { Decision } from './book.ts';
+
+/** A user as a request for an ad knows them: one identifier, the seller's own id among others. */
+export interface UserIdentifier {
+  readonly type: IdentifierType;
+  /** SHA-256 of the value as it is compared, 32 bytes. */
+  readonly digest: Uint8Array;
+}
+
+export interface UserAsk {
+  readonly user: UserIdentifier;
+  /** Null: every package that is live and not in a sandbox. */
+  readonly packageIds: readonly string[] | null;
+}
+
+/** Audiences of one account, by the buyer's ids. */
+export interface OverlayAsk {
+  readonly accountId: string;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+export interface OverlayProblem {
+  readonly side: 'include' | 'exclude';
+  /** Place in its list. */
+  readonly index: number;
+  /** `unknown`: never synced, or deleted. Others are accepted in a buy and keep it from being served. */
+  readonly reason: 'unknown' | 'processing' | 'too_small' | 'suspended';
+}
+
+export interface OverlayAnswer {
+  /** No audience of it is unknown: a buy may use it. */
+  readonly isValid: boolean;
+  readonly problems: readonly OverlayProblem[];
+  /** Users it reaches now; null: it includes nothing, or names an unknown audience. */
+  readonly reach: number | null;
+}
+
+/** What the seller's ad server asks. Refuses with AppError. */
+export interface DecisionService {
+  /** From memory: nothing is read. */
+  decide(asks: readonly UserAsk[]): readonly Decision[];
+  /** Whether a buy may use an overlay, what keeps it from being served, and whom it reaches. */
+  overlay(ask: OverlayAsk): Promise<OverlayAnswer>;
+}

@@ -1,0 +1,199 @@
+/** What decisions are made from: live packages, the state of their audiences, and who is in them; all in memory. */
+import type { Clock } from '../../base/clock.ts';
+import { decide, type Overlay, type Verdict } from '../../engine/decision/decide.ts';
+import { UserSet } from '../../engine/decision/user-set.ts';
+import type { AudienceStatus } from '../api.ts';
+import type { TrackedName, TrackedUsers } from './user-tracker.ts';
+
+/** A package as decisions see it. */
+export interface PackageFacts {
+  readonly packageId: string;
+  readonly packageNo: number;
+  readonly accountNo: number;
+  readonly isSandbox: boolean;
+  readonly startAtMs: number;
+  readonly endAtMs: number;
+  /** Neither it nor its buy is paused, canceled or rejected. */
+  readonly isLive: boolean;
+  /** Audience numbers. */
+  readonly include: readonly number[];
+  readonly exclude: readonly number[];
+}
+
+export interface AudienceState extends TrackedName {
+  /** Null: it was deleted. */
+  readonly status: AudienceStatus | null;
+}
+
+export interface DecisionFacts {
+  readonly packages: readonly PackageFacts[];
+  /** Every audience that one of them names. */
+  readonly audiences: readonly AudienceState[];
+}
+
+export type DecisionReason = Exclude<Verdict, 'eligible'> | 'not_live' | 'not_started' | 'ended' | 'unknown';
+
+export interface Decision {
+  readonly eligible: readonly string[];
+  readonly ineligible: readonly { readonly packageId: string; readonly reason: DecisionReason }[];
+}
+
+export interface DecisionAsk {
+  /** Ordinals of everybody whom the request's identifier names; none: nobody is known by it. */
+  readonly persons: ArrayLike<number>;
+  /** Null: every package that is live and not in a sandbox. */
+  readonly packageIds: readonly string[] | null;
+}
+
+export interface DecisionBook {
+  /** Something that decisions lean on may have moved: read it again soon. */
+  wake(): void;
+  usersMoved(users: TrackedUsers): void;
+  decide(ask: DecisionAsk, nowMs: number): Decision;
+  /** The overlay of audiences by their numbers, as it stands. */
+  overlayOf(include: readonly number[], exclude: readonly number[]): Overlay;
+  /** Resolves when everything that moved so far has been read. */
+  settled(): Promise<void>;
+  close(): void;
+}
+
+export interface DecisionBookDeps {
+  readonly readFacts: () => Promise<DecisionFacts>;
+  /** Has the users of these audiences told from now on. */
+  readonly track: (names: readonly TrackedName[]) => void;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly troubled: (event: string, cause: unknown) => void;
+}
+
+interface BookAudience {
+  status: AudienceStatus | null;
+  set: UserSet | null;
+}
+
+interface BookPackage {
+  readonly facts: PackageFacts;
+  /** Null: an audience of it moved. */
+  overlay: Overlay | null;
+}
+
+/** What moves within this time is read at once. */
+const refreshPauseMs = 50;
+const retryMs = 1_000;
+
+export function createDecisionBook(deps: DecisionBookDeps): DecisionBook {
+  let packages = new Map<string, BookPackage>();
+  let served: readonly string[] = [];
+  let byAudience = new Map<number, BookPackage[]>();
+  const audiences = new Map<number, BookAudience>();
+  let timer: NodeJS.Timeout | null = null;
+  let reading: Promise<void> | null = null;
+  let isClosed = false;
+
+  const overlayOf = (include: readonly number[], exclude: readonly number[]): Overlay => ({
+    include: include.map((no) => usable(audiences.get(no))),
+    exclude: exclude.map((no) => known(audiences.get(no))),
+  });
+  const overlayIn = (one: BookPackage): Overlay =>
+    (one.overlay ??= overlayOf(one.facts.include, one.facts.exclude));
+
+  const adopt = (facts: DecisionFacts): void => {
+    const names = new Set(facts.audiences.map(({ audienceNo }) => audienceNo));
+    for (const no of audiences.keys()) if (!names.has(no)) audiences.delete(no);
+    for (const { audienceNo, status } of facts.audiences) {
+      const before = audiences.get(audienceNo);
+      if (before === undefined) audiences.set(audienceNo, { status, set: null });
+      else before.status = status;
+    }
+    const entries = facts.packages.map((one): BookPackage => ({ facts: one, overlay: null }));
+    packages = new Map(entries.map((one) => [one.facts.packageId, one]));
+    served = entries
+      .filter((one) => one.facts.isLive && !one.facts.isSandbox)
+      .map((one) => one.facts.packageId);
+    byAudience = new Map();
+    for (const one of entries) {
+      for (const no of [...one.facts.include, ...one.facts.exclude]) {
+        const list = byAudience.get(no) ?? [];
+        list.push(one);
+        byAudience.set(no, list);
+      }
+    }
+    deps.track(facts.audiences.filter(({ status }) => status !== null));
+  };
+  const refresh = async (): Promise<void> => {
+    try {
+      adopt(await deps.readFacts());
+    } catch (error) {
+      deps.troubled('decisions.refresh_failed', error);
+      later(retryMs);
+    }
+  };
+  const later = (ms: number): void => {
+    if (isClosed) return;
+    timer ??= setTimeout(() => {
+      timer = null;
+      // One after the other, so that an older reading never comes last.
+      reading = (reading ?? Promise.resolve()).then(refresh);
+    }, ms);
+  };
+
+  return {
+    wake: () => later(refreshPauseMs),
+    usersMoved: ({ audienceNo, memory, fault }) => {
+      if (fault !== undefined) deps.troubled('decisions.users_unknown', new Error(fault));
+      const one = audiences.get(audienceNo);
+      if (one === undefined) return;
+      one.set = memory === null ? null : new UserSet(memory);
+      for (const leaning of byAudience.get(audienceNo) ?? []) leaning.overlay = null;
+    },
+    decide: ({ persons, packageIds }, nowMs) => {
+      const eligible: string[] = [];
+      const ineligible: { packageId: string; reason: DecisionReason }[] = [];
+      for (const packageId of packageIds ?? served) {
+        const one = packages.get(packageId);
+        const reason = one === undefined ? 'unknown' : reasonOf(one.facts, overlayIn(one), persons, nowMs);
+        if (reason === null) eligible.push(packageId);
+        else ineligible.push({ packageId, reason });
+      }
+      return { eligible, ineligible };
+    },
+    overlayOf,
+    settled: async () => {
+      while (timer !== null || reading !== null) {
+        if (timer === null) {
+          const now = reading;
+          await now;
+          if (reading === now) reading = null;
+        } else await new Promise((resolve) => setTimeout(resolve, refreshPauseMs));
+      }
+    },
+    close: () => {
+      isClosed = true;
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+    },
+  };
+}
+
+/** Contract, using audiences: nobody is eligible through an audience until it is ready. */
+function usable(audience: BookAudience | undefined): UserSet | null {
+  return audience?.status === 'ready' ? audience.set : null;
+}
+
+/** Whoever is in an excluded audience is excluded whatever its status: a list of people who objected may be small. */
+function known(audience: BookAudience | undefined): UserSet | null {
+  return audience === undefined || audience.status === null ? null : audience.set;
+}
+
+/** Null: eligible. */
+function reasonOf(
+  facts: PackageFacts,
+  overlay: Overlay,
+  persons: ArrayLike<number>,
+  nowMs: number,
+): DecisionReason | null {
+  if (!facts.isLive) return 'not_live';
+  if (nowMs < facts.startAtMs) return 'not_started';
+  if (nowMs >= facts.endAtMs) return 'ended';
+  const verdict = decide(overlay, persons);
+  return verdict === 'eligible' ? null : verdict;
+}

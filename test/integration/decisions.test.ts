@@ -1,0 +1,258 @@
+/** Decisions at ad-request time, over HTTP, while audiences and packages move. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { newBuyer, type Buyer } from '../support/buyer.ts';
+import { noteCanary } from '../support/canaries.ts';
+import { sha256, startSeller, type Seller } from '../support/seller.ts';
+import type { Fields } from '../support/wire.ts';
+
+const users = Array.from({ length: 200 }, (_, i) => ({ id: `u${i}`, emails: [`user${i}@example.com`] }));
+const members = (from: number, to: number): Fields[] =>
+  Array.from({ length: to - from }, (_, i) => ({
+    external_id: `m${from + i}`,
+    hashed_email: sha256(`user${from + i}@example.com`),
+  }));
+
+let seller: Seller;
+let key = '';
+before(async () => {
+  seller = await startSeller();
+  await seller.addUsers(users);
+  const made = await seller.admin.admin.createKey({
+    accountIds: [],
+    name: 'ad server',
+    expiresAtMs: null,
+    scopes: ['decisions'],
+  });
+  key = made.key;
+  noteCanary('key', key);
+});
+after(async () => seller.close());
+
+interface Answer {
+  readonly status: number;
+  readonly body: Fields;
+}
+
+async function ask(path: string, body: unknown, bearer = key): Promise<Answer> {
+  const response = await fetch(`${seller.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Fields };
+}
+
+let packageNo = 0;
+
+/** A live package of the buyer's account, as a buy would leave it. */
+function addPackage(
+  buyer: Buyer,
+  packageId: string,
+  overlay: { include?: string[]; exclude?: string[] },
+): void {
+  packageNo += 1;
+  const db = new DatabaseSync(join(seller.dataDir, 'rollcall.db'));
+  db.exec('PRAGMA busy_timeout = 5000');
+  const { account_no: accountNo } = db
+    .prepare('SELECT account_no FROM account WHERE account_id = ?')
+    .get(buyer.accountId) as { account_no: number };
+  db.prepare(
+    'INSERT INTO media_buy (account_no, buy_no, media_buy_id, start_at, end_at, confirmed_at) VALUES (?, ?, ?, 0, 9e15, 1)',
+  ).run(accountNo, packageNo, `buy_${packageNo}`);
+  db.prepare(
+    'INSERT INTO media_package (account_no, package_no, package_id, buy_no) VALUES (?, ?, ?, ?)',
+  ).run(accountNo, packageNo, packageId, packageNo);
+  for (const side of ['include', 'exclude'] as const) {
+    for (const audienceId of overlay[side] ?? []) {
+      const row = db
+        .prepare(
+          "SELECT audience_no FROM audience WHERE account_no = ? AND audience_id = ? AND state = 'live'",
+        )
+        .get(accountNo, audienceId) as { audience_no: number };
+      db.prepare('INSERT INTO package_audience VALUES (?, ?, ?, ?)').run(
+        accountNo,
+        packageNo,
+        row.audience_no,
+        side,
+      );
+    }
+  }
+  db.close();
+  seller.node.core.decisionsWoken();
+}
+
+async function verdict(user: Fields, packageId: string): Promise<string> {
+  const { status, body } = await ask('/v1/decisions', { user, packages: [packageId] });
+  assert.equal(status, 200, JSON.stringify(body));
+  const [left] = body['ineligible'] as readonly { reason: string }[];
+  return left?.reason ?? 'eligible';
+}
+
+/** Within a second, as promised. */
+async function becomes(user: Fields, packageId: string, expected: string): Promise<void> {
+  const end = performance.now() + 10_000;
+  let now = '';
+  while ((now = await verdict(user, packageId)) !== expected) {
+    assert.ok(performance.now() < end, `${packageId} stays ${now}, not ${expected}`);
+    await sleep(5);
+  }
+}
+
+describe('a package that leans on audiences', () => {
+  test('is served to who is included and not excluded, by any identifier of a user', async () => {
+    const buyer = await newBuyer(seller);
+    await buyer.sync({
+      audiences: [
+        { audience_id: 'in', add: members(0, 10) },
+        { audience_id: 'out', add: members(5, 15) },
+      ],
+    });
+    addPackage(buyer, 'p1', { include: ['in'], exclude: ['out'] });
+    await becomes({ id: 'u1' }, 'p1', 'eligible');
+    assert.equal(await verdict({ hashed_email: sha256('user1@example.com') }, 'p1'), 'eligible');
+    assert.equal(await verdict({ uid: { type: 'publisher_first_party', value: 'u1' } }, 'p1'), 'eligible');
+    assert.equal(await verdict({ id: 'u7' }, 'p1'), 'excluded');
+    assert.equal(await verdict({ id: 'u12' }, 'p1'), 'excluded');
+    assert.equal(await verdict({ id: 'u100' }, 'p1'), 'not_included');
+    assert.equal(await verdict({ id: 'nobody' }, 'p1'), 'not_included');
+    assert.equal(await verdict({ id: 'u1' }, 'no-such-package'), 'unknown');
+  });
+
+  test('follows what is added, removed, emptied and deleted, and users who come and go', async () => {
+    const buyer = await newBuyer(seller);
+    await buyer.sync({ audiences: [{ audience_id: 'a', add: members(20, 30) }] });
+    addPackage(buyer, 'p2', { include: ['a'] });
+    await becomes({ id: 'u20' }, 'p2', 'eligible');
+    await buyer.sync({ audiences: [{ audience_id: 'a', add: members(30, 40) }] });
+    await becomes({ id: 'u35' }, 'p2', 'eligible');
+    await buyer.sync({ audiences: [{ audience_id: 'a', remove: [{ external_id: 'm20' }] }] });
+    await becomes({ id: 'u20' }, 'p2', 'not_included');
+    assert.equal(await verdict({ id: 'u21' }, 'p2'), 'eligible');
+    await buyer.sync({
+      audiences: [
+        { audience_id: 'a', add: [{ external_id: 'new', hashed_email: sha256('late@example.com') }] },
+      ],
+    });
+    await seller.addUsers([{ id: 'late', emails: ['late@example.com'] }]);
+    await becomes({ id: 'late' }, 'p2', 'eligible');
+    await buyer.sync({ audiences: [{ audience_id: 'a', delete: true }] });
+    await becomes({ id: 'u21' }, 'p2', 'not_included');
+  });
+
+  test('is found again after a restart', async () => {
+    const buyer = await newBuyer(seller);
+    await buyer.sync({ audiences: [{ audience_id: 'a', add: members(50, 60) }] });
+    addPackage(buyer, 'p3', { include: ['a'] });
+    await becomes({ id: 'u55' }, 'p3', 'eligible');
+    await seller.restart();
+    await becomes({ id: 'u55' }, 'p3', 'eligible');
+    assert.equal(await verdict({ id: 'u70' }, 'p3'), 'not_included');
+  });
+});
+
+describe('a call', () => {
+  test('may ask for many users and all packages, with reasons or without', async () => {
+    const buyer = await newBuyer(seller, { sandbox: false });
+    await buyer.sync({ audiences: [{ audience_id: 'a', add: members(0, 120) }] });
+    addPackage(buyer, 'live', { include: ['a'] });
+    await becomes({ id: 'u1' }, 'live', 'eligible');
+    const requests = [
+      { user: { id: 'u1' } },
+      { user: { id: 'nobody' } },
+      { user: { id: 'u2' }, packages: ['live'] },
+    ];
+    const { body } = await ask('/v1/decisions', { requests });
+    assert.deepEqual(body['decisions'], [
+      { eligible: ['live'], ineligible: [] },
+      { eligible: [], ineligible: [{ package_id: 'live', reason: 'not_included' }] },
+      { eligible: ['live'], ineligible: [] },
+    ]);
+    const short = await ask('/v1/decisions', { requests, explain: false });
+    assert.deepEqual(short.body['decisions'], [
+      { eligible: ['live'] },
+      { eligible: [] },
+      { eligible: ['live'] },
+    ]);
+  });
+
+  const bad: readonly (readonly [string, unknown, string])[] = [
+    ['no JSON', '{', 'no JSON'],
+    ['no object', [], 'object'],
+    ['no user', {}, 'user'],
+    ['two identifiers', { user: { id: 'u1', hashed_email: 'x' } }, 'user'],
+    ['a clear address', { user: { hashed_email: 'user1@example.com' } }, 'user.hashed_email'],
+    ['an unknown kind', { user: { uid: { type: 'shoe_size', value: '43' } } }, 'user.uid.type'],
+    ['an empty id', { user: { id: '' } }, 'user.id'],
+    ['packages that are no list', { user: { id: 'u1' }, packages: 'p1' }, 'packages'],
+    ['an empty batch', { requests: [] }, 'requests'],
+    ['a bad one in a batch', { requests: [{ user: { id: 'u1' } }, { user: {} }] }, 'requests[1].user'],
+    ['too many', { requests: Array(1_001).fill({ user: { id: 'u1' } }) }, 'requests'],
+  ];
+  for (const [name, body, says] of bad) {
+    test(`with ${name} is refused by name`, async () => {
+      const answer = await ask('/v1/decisions', body);
+      assert.equal(answer.status, 400);
+      const text = JSON.stringify(answer.body);
+      assert.ok(text.includes(says), text);
+      assert.ok(!text.includes('example.com') && !text.includes('shoe_size'));
+    });
+  }
+
+  test('needs the ad server’s own key, which is good for nothing else', async () => {
+    const buyer = await newBuyer(seller);
+    const body = { user: { id: 'u1' } };
+    assert.equal((await ask('/v1/decisions', body, buyer.key)).status, 403);
+    assert.equal((await ask('/v1/decisions', body, 'rk_nothing')).status, 401);
+    const other = await seller.call('list_accounts', {}, key);
+    assert.match(JSON.stringify(other), /SCOPE_INSUFFICIENT/);
+    assert.equal((await fetch(`${seller.url}/v1/decisions`)).status, 405);
+    assert.equal((await fetch(`${seller.url}/v1/nothing`, { method: 'POST' })).status, 404);
+  });
+});
+
+describe('an overlay', () => {
+  test('is judged and counted for a sales agent that keeps its own buys', async () => {
+    const buyer = await newBuyer(seller);
+    await buyer.sync({
+      audiences: [
+        { audience_id: 'a', add: members(0, 30) },
+        { audience_id: 'b', add: members(20, 50) },
+        { audience_id: 'out', add: members(10, 25) },
+        { audience_id: 'small', add: [{ external_id: 'x', hashed_email: sha256('stranger@example.com') }] },
+      ],
+    });
+    const account_id = buyer.accountId;
+    const { body } = await ask('/v1/overlays', {
+      account_id,
+      audience_include: ['a', 'b'],
+      audience_exclude: ['out'],
+    });
+    assert.deepEqual(body, { valid: true, reach: 35, problems: [] });
+    const partial = await ask('/v1/overlays', { account_id, audience_include: ['small', 'a'] });
+    assert.deepEqual(partial.body, {
+      valid: true,
+      reach: 30,
+      problems: [{ field: 'audience_include[0]', reason: 'too_small' }],
+    });
+    const wrong = await ask('/v1/overlays', {
+      account_id,
+      audience_include: ['a'],
+      audience_exclude: ['never'],
+    });
+    assert.deepEqual(wrong.body, {
+      valid: false,
+      reach: null,
+      problems: [{ field: 'audience_exclude[0]', reason: 'unknown' }],
+    });
+    assert.equal(
+      (await ask('/v1/overlays', { account_id: 'acct_nobody', audience_include: ['a'] })).status,
+      404,
+    );
+    assert.equal((await ask('/v1/overlays', { account_id, audience_include: [] })).status, 400);
+  });
+});
