@@ -1,0 +1,168 @@
+/** Decisions over HTTP: a real server with ten packages, asked alone and in batches, idle and while it takes uploads. */
+import { join } from 'node:path';
+
+import { assert } from '../../src/base/assert.ts';
+import { openAdmin } from '../../src/server/admin/open-admin.ts';
+import { upload } from './context.ts';
+import { pause } from './http.ts';
+import { digestsOf, syncBody } from './members.ts';
+import { addBenchPackages } from './packages.ts';
+import { openRaw, rawPost } from './raw-http.ts';
+import { startOurs, type BenchServer } from './servers.ts';
+import { quantile } from './statistics.ts';
+import { accountId, knownSeed, makeWorld } from './world.ts';
+
+export interface DecideHttpOptions {
+  readonly directory: string;
+  readonly isSmoke: boolean;
+  readonly say: (line: string) => void;
+}
+
+const packageCount = 10;
+const audienceCount = 10;
+const batchCount = 100;
+
+interface Target {
+  readonly server: BenchServer;
+  readonly key: string;
+  readonly buyerKey: string;
+  /** Requests about one user each. */
+  readonly alone: readonly Buffer[];
+  /** Requests about a hundred users each. */
+  readonly batches: readonly Buffer[];
+}
+
+async function prepare({ directory, isSmoke }: DecideHttpOptions): Promise<Target> {
+  const memberCount = isSmoke ? 400 : 100_000;
+  const dataDir = join(directory, 'decide');
+  const world = await makeWorld(dataDir, isSmoke ? 2_000 : 1_000_000, memberCount);
+  const server = await startOurs(dataDir, 30_000);
+  const each = memberCount / audienceCount;
+  const names = Array.from({ length: audienceCount }, (_, at) => `a${at}`);
+  for (const [at, name] of names.entries()) {
+    const ranges = [{ first: at * each, count: each }];
+    await upload(server, world.key, syncBody({ accountId, ranges, seed: knownSeed }), name);
+  }
+  const { admin, close } = await openAdmin(dataDir, () => {});
+  const made = await admin.createKey({
+    accountIds: [],
+    name: 'ad server',
+    expiresAtMs: null,
+    scopes: ['decisions'],
+  });
+  await close();
+  await addBenchPackages({ dataDir, server, key: world.key, names, packageCount });
+  const users = Array.from({ length: isSmoke ? 200 : 2_000 }, (_, i) => {
+    const digest = digestsOf(knownSeed, (i * 37) % memberCount, 1).subarray(0, 32);
+    return { hashed_email: digest.toString('hex') };
+  });
+  const ask = (body: unknown): Buffer => rawPost(server.url, '/v1/decisions', made.key, body);
+  const packages = Array.from({ length: packageCount }, (_, at) => `bench_p${at}`);
+  return {
+    ...{ server, key: made.key, buyerKey: world.key },
+    alone: users.map((user) => ask({ user, packages, explain: false })),
+    batches: Array.from({ length: 20 }, (_, at) =>
+      ask({
+        requests: Array.from({ length: batchCount }, (__, i) => ({
+          user: users[(at * batchCount + i) % users.length],
+          packages,
+        })),
+        explain: false,
+      }),
+    ),
+  };
+}
+
+interface Load {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly cpuUsEach: number;
+}
+
+/** Asks on so many connections at once for a while. */
+async function load(
+  { server }: Target,
+  requests: readonly Buffer[],
+  connections: number,
+  windowMs: number,
+): Promise<Load> {
+  const links = await Promise.all(Array.from({ length: connections }, async () => openRaw(server.url)));
+  const times: number[] = [];
+  const cpu = server.cpuMs();
+  const started = performance.now();
+  await Promise.all(
+    links.map(async (link, no) => {
+      for (let at = no; performance.now() - started < windowMs; at++) {
+        const from = performance.now();
+        await link.call(requests[at % requests.length]!);
+        times.push(performance.now() - from);
+      }
+    }),
+  );
+  const seconds = (performance.now() - started) / 1_000;
+  for (const link of links) link.close();
+  return {
+    perSecond: times.length / seconds,
+    p50: quantile(times, 0.5),
+    p99: quantile(times, 0.99),
+    cpuUsEach: ((server.cpuMs() - cpu) * 1_000) / times.length,
+  };
+}
+
+/** Four callers that upload 100,000 members each, one call after the other, until told to end. */
+function uploading({ server, buyerKey }: Target, count: number): () => Promise<number> {
+  let isOver = false;
+  let calls = 0;
+  const callers = Array.from({ length: 4 }, async (_, no) => {
+    const body = syncBody({ accountId, ranges: [{ first: 0, count }], seed: `decide ${no}` });
+    while (!isOver) {
+      await upload(server, buyerKey, body, `upload${no}`);
+      calls++;
+    }
+  });
+  return async () => {
+    isOver = true;
+    await Promise.all(callers);
+    return calls;
+  };
+}
+
+const told = ({ perSecond, p50, p99, cpuUsEach }: Load): string =>
+  `${perSecond.toFixed(0)} a second, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, ${cpuUsEach.toFixed(0)} µs of processor each`;
+
+export async function measureOverHttp(options: DecideHttpOptions): Promise<Record<string, unknown>> {
+  const { isSmoke, say } = options;
+  const target = await prepare(options);
+  const windowMs = isSmoke ? 200 : 5_000;
+  try {
+    const link = await openRaw(target.server.url);
+    const first = JSON.parse((await link.call(target.alone[0]!)).toString('utf8')) as { eligible: string[] };
+    link.close();
+    assert(
+      first.eligible.includes('bench_p0'),
+      () => 'a member of the first audience is eligible for its package',
+    );
+    await load(target, target.alone, 16, windowMs / 2);
+    const alone = await load(target, target.alone, 16, windowMs);
+    say(`over HTTP   alone: ${told(alone)} (goal ≥ 10,000 a second)`);
+    const batches = await load(target, target.batches, 4, windowMs);
+    const msFor100k = (100_000 / (batchCount * packageCount) / batches.perSecond) * 1_000;
+    say(
+      `            batches of ${batchCount} users × ${packageCount} packages: ${told(batches)}; 100,000 decisions in ${msFor100k.toFixed(1)} ms`,
+    );
+    // Not so many that they wait for each other, so that what is measured is the wait for uploads.
+    const quiet = await load(target, target.alone, 2, windowMs);
+    const end = uploading(target, isSmoke ? 200 : 100_000);
+    await pause(isSmoke ? 10 : 500);
+    const busy = await load(target, target.alone, 2, windowMs);
+    const uploads = await end();
+    say(`            two callers: ${told(quiet)}`);
+    say(
+      `            and during ${uploads} uploads of 100,000 members, four at once: ${told(busy)} (goal p99 ≤ 5 ms)`,
+    );
+    return { alone, batches, msFor100k, quiet, busy, uploads };
+  } finally {
+    await target.server.stop();
+  }
+}
