@@ -34,6 +34,21 @@ test('every measure runs and every answer is the known one', async () => {
   }
 });
 
+test('decisions: everybody who is asked gives the same answers, in process and over HTTP', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'rollcall-bench-test-'));
+  try {
+    const file = join(directory, 'report.json');
+    const decide = fileURLToPath(new URL('decide.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [decide, '--smoke', '--json', file]);
+    const report = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    assert.equal(report['decisions'], 5_000);
+    assert.match(stdout, /531 of 5000 eligible/);
+    assert.ok((report['http'] as { uploads: number }).uploads > 0);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
 test('members come from any place of the stream alike', () => {
   const whole = digestsOf('seed', 0, 20);
   assert.deepEqual(digestsOf('seed', 7, 5), whole.subarray(7 * 64, 12 * 64));

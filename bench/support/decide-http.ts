@@ -1,5 +1,6 @@
 /** Decisions over HTTP: a real server with ten packages, asked alone and in batches, idle and while it takes uploads. */
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
 import { assert } from '../../src/base/assert.ts';
 import { openAdmin } from '../../src/server/admin/open-admin.ts';
@@ -10,11 +11,14 @@ import { addBenchPackages } from './packages.ts';
 import { openRaw, rawPost } from './raw-http.ts';
 import { startOurs, type BenchServer } from './servers.ts';
 import { quantile } from './statistics.ts';
+import type { UploadWork } from './upload-worker.ts';
 import { accountId, knownSeed, makeWorld } from './world.ts';
 
 export interface DecideHttpOptions {
   readonly directory: string;
   readonly isSmoke: boolean;
+  /** What 100,000 decisions take Redis; null: not measured. */
+  readonly redisMs: number | null;
   readonly say: (line: string) => void;
 }
 
@@ -110,26 +114,24 @@ async function load(
   };
 }
 
-/** Four callers that upload 100,000 members each, one call after the other, until told to end. */
-function uploading({ server, buyerKey }: Target, count: number): () => Promise<number> {
-  let isOver = false;
-  let calls = 0;
-  const callers = Array.from({ length: 4 }, async (_, no) => {
-    const body = syncBody({ accountId, ranges: [{ first: 0, count }], seed: `decide ${no}` });
-    while (!isOver) {
-      await upload(server, buyerKey, body, `upload${no}`);
-      calls++;
-    }
+/** Four callers that upload so many members each, one call after the other, until told to end. */
+function uploading({ server, buyerKey }: Target, members: number): () => Promise<number> {
+  const workerData: UploadWork = { url: server.url, key: buyerKey, callers: 4, members };
+  const worker = new Worker(new URL('./upload-worker.ts', import.meta.url), { workerData });
+  const calls = new Promise<number>((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject);
   });
   return async () => {
-    isOver = true;
-    await Promise.all(callers);
+    worker.postMessage('end');
     return calls;
   };
 }
 
 const told = ({ perSecond, p50, p99, cpuUsEach }: Load): string =>
   `${perSecond.toFixed(0)} a second, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, ${cpuUsEach.toFixed(0)} µs of processor each`;
+
+const beside = (ms: number, redisMs: number | null): string =>
+  redisMs === null ? '' : `, ${(ms / redisMs).toFixed(2)} × Redis (goal ≤ 1)`;
 
 export async function measureOverHttp(options: DecideHttpOptions): Promise<Record<string, unknown>> {
   const { isSmoke, say } = options;
@@ -149,7 +151,7 @@ export async function measureOverHttp(options: DecideHttpOptions): Promise<Recor
     const batches = await load(target, target.batches, 4, windowMs);
     const msFor100k = (100_000 / (batchCount * packageCount) / batches.perSecond) * 1_000;
     say(
-      `            batches of ${batchCount} users × ${packageCount} packages: ${told(batches)}; 100,000 decisions in ${msFor100k.toFixed(1)} ms`,
+      `            batches of ${batchCount} users × ${packageCount} packages: ${told(batches)}; 100,000 decisions in ${msFor100k.toFixed(1)} ms${beside(msFor100k, options.redisMs)}`,
     );
     // Not so many that they wait for each other, so that what is measured is the wait for uploads.
     const quiet = await load(target, target.alone, 2, windowMs);

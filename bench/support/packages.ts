@@ -17,7 +17,13 @@ export interface BenchPackages {
 }
 
 /** Package i includes audience i and the next, and excludes the one after. */
-export async function addBenchPackages({ dataDir, server, key, names, packageCount }: BenchPackages): Promise<void> {
+export async function addBenchPackages({
+  dataDir,
+  server,
+  key,
+  names,
+  packageCount,
+}: BenchPackages): Promise<void> {
   const db = new DatabaseSync(join(dataDir, 'rollcall.db'));
   db.exec('PRAGMA busy_timeout = 5000');
   const { account_no: accountNo } = db

@@ -32,11 +32,9 @@ function model(
 ): Verdict {
   const isIn = (lists: readonly (readonly number[] | null)[]): boolean =>
     lists.some((list) => list !== null && asked.some((one) => list.includes(one)));
-  // An exclusion that is known excludes before one that is not is met; either way nobody is served.
-  const firstUnknown = exclude.indexOf(null);
-  if (isIn(firstUnknown < 0 ? exclude : exclude.slice(0, firstUnknown))) return 'excluded';
-  if (firstUnknown >= 0) return 'exclusion_unknown';
-  return include.length === 0 || isIn(include) ? 'eligible' : 'not_included';
+  if (include.length > 0 && !isIn(include)) return 'not_included';
+  if (exclude.includes(null)) return 'exclusion_unknown';
+  return isIn(exclude) ? 'excluded' : 'eligible';
 }
 
 test('a decision is that of the contract: in an included audience, and in no excluded one', () => {

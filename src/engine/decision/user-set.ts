@@ -91,12 +91,13 @@ export class UserSet implements OrdinalSet {
   }
 
   #bucketHas(ordinal: number): boolean {
+    const { words, starts, low } = this;
     const bucket = ordinal >>> bucketBits;
-    const low = ordinal & (bucketOrdinals - 1);
-    const end = this.#startOf(bucket + 1);
-    for (let at = this.#startOf(bucket); at < end; at++) {
-      const value = this.low[at]!;
-      if (value >= low) return value === low;
+    const next = bucket + 1;
+    const wanted = ordinal & (bucketOrdinals - 1);
+    const end = words[next >>> groupBits]! + starts[next]!;
+    for (let at = words[bucket >>> groupBits]! + starts[bucket]!; at < end; at++) {
+      if (low[at]! >= wanted) return low[at] === wanted;
     }
     return false;
   }

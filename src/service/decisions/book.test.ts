@@ -75,7 +75,7 @@ test('packages are decided by their state, their time and their audiences, each 
   const rest = 'later:not_started over:ended';
   assert.equal(told([1]), `plain+ aimed+ spared+ both+ ${rest}`);
   assert.equal(told([2]), `plain+ aimed+ spared:excluded both:excluded ${rest}`);
-  assert.equal(told([3]), `plain+ aimed:not_included spared:excluded both:excluded ${rest}`);
+  assert.equal(told([3]), `plain+ aimed:not_included spared:excluded both:not_included ${rest}`);
   assert.equal(told([]), `plain+ spared+ aimed:not_included both:not_included ${rest}`);
   assert.equal(told([1], ['paused', 'sandbox', 'nowhere']), 'sandbox+ paused:not_live nowhere:unknown');
 });
