@@ -94,7 +94,7 @@ CREATE TABLE audience (
   member_count INTEGER NOT NULL DEFAULT 0,
   matched_count INTEGER NOT NULL DEFAULT 0,
   breakdown TEXT,
-  suspended_reason TEXT, failed_at INTEGER,
+  suspended_reason TEXT, failed_at INTEGER, suspended_at INTEGER, suspended_code TEXT,
   PRIMARY KEY (account_no, audience_no),
   CHECK ((state = 'deleted') = (deleted_at IS NOT NULL)),
   CHECK (counted_seq <= accepted_seq),
@@ -147,28 +147,6 @@ CREATE TABLE matched_set (
   PRIMARY KEY (account_no, audience_no, piece_no),
   FOREIGN KEY (account_no, audience_no) REFERENCES audience (account_no, audience_no)
 ) STRICT;
-
-CREATE TABLE task (
-  account_no INTEGER NOT NULL,
-  task_id TEXT NOT NULL UNIQUE,
-  principal_no INTEGER NOT NULL REFERENCES principal (principal_no),
-  task_type TEXT NOT NULL CHECK (task_type IN ('sync_audiences', 'sync_accounts')),
-  status TEXT NOT NULL CHECK (status IN ('submitted', 'working', 'completed', 'failed')),
-  generation TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL,
-  completed_at INTEGER,
-  has_webhook INTEGER NOT NULL CHECK (has_webhook IN (0, 1)),
-  audience_total INTEGER NOT NULL,
-  audience_done INTEGER NOT NULL CHECK (audience_done <= audience_total),
-  error TEXT,
-  -- Sealed: both may hold the caller's own words.
-  context BLOB,
-  outcome BLOB, member_total INTEGER NOT NULL DEFAULT 0, member_done INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (account_no, task_id)
-) STRICT;
-
-CREATE INDEX task_by_principal ON task (principal_no, created_at, task_id);
 
 CREATE TABLE idempotency (
   account_no INTEGER NOT NULL,
@@ -437,7 +415,114 @@ END;
 
 CREATE INDEX operation_parked ON operation (account_no, audience_no, op_seq) WHERE parked_at IS NOT NULL;
 
-CREATE TABLE task_part (
+CREATE TABLE media_buy (
+  account_no INTEGER NOT NULL REFERENCES account (account_no),
+  buy_no INTEGER NOT NULL UNIQUE,
+  media_buy_id TEXT NOT NULL UNIQUE,
+  principal_no INTEGER NOT NULL REFERENCES principal (principal_no),
+  -- Counts the changes; a caller that names an older one is told so.
+  revision INTEGER NOT NULL CHECK (revision >= 1),
+  -- The state follows from these and the clock.
+  start_at INTEGER NOT NULL,
+  end_at INTEGER NOT NULL,
+  paused INTEGER NOT NULL CHECK (paused IN (0, 1)),
+  canceled_at INTEGER,
+  rejected_at INTEGER,
+  confirmed_at INTEGER,
+  currency TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  -- Sealed: the buyer's own words.
+  document BLOB NOT NULL,
+  PRIMARY KEY (account_no, buy_no),
+  CHECK (start_at <= end_at)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX media_buy_of_caller ON media_buy (account_no, principal_no, buy_no);
+
+CREATE TABLE media_package (
+  account_no INTEGER NOT NULL,
+  package_no INTEGER NOT NULL UNIQUE,
+  package_id TEXT NOT NULL UNIQUE,
+  buy_no INTEGER NOT NULL,
+  product_id TEXT NOT NULL,
+  budget_micros INTEGER NOT NULL CHECK (budget_micros >= 0),
+  -- Price of a thousand impressions in millionths of the buy's currency.
+  rate_micros INTEGER NOT NULL CHECK (rate_micros >= 0),
+  paused INTEGER NOT NULL CHECK (paused IN (0, 1)),
+  canceled_at INTEGER,
+  -- NULL: with the buy.
+  start_at INTEGER,
+  end_at INTEGER,
+  -- Sealed: the buyer's own words, the overlay among them.
+  document BLOB NOT NULL,
+  PRIMARY KEY (account_no, package_no),
+  FOREIGN KEY (account_no, buy_no) REFERENCES media_buy (account_no, buy_no) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX media_package_of_buy ON media_package (account_no, buy_no, package_no);
+
+CREATE TABLE package_audience (
+  account_no INTEGER NOT NULL,
+  package_no INTEGER NOT NULL,
+  audience_no INTEGER NOT NULL,
+  side TEXT NOT NULL CHECK (side IN ('include', 'exclude')),
+  PRIMARY KEY (account_no, package_no, audience_no, side),
+  FOREIGN KEY (account_no, package_no) REFERENCES media_package (account_no, package_no) ON DELETE CASCADE,
+  FOREIGN KEY (account_no, audience_no) REFERENCES audience (account_no, audience_no)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX package_audience_by_audience ON package_audience (account_no, audience_no);
+
+CREATE TABLE package_delivery (
+  account_no INTEGER NOT NULL,
+  package_no INTEGER NOT NULL,
+  -- In UTC: YYYY-MM-DD.
+  day TEXT NOT NULL,
+  impressions INTEGER NOT NULL DEFAULT 0,
+  clicks INTEGER NOT NULL DEFAULT 0,
+  spend_micros INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (account_no, package_no, day),
+  FOREIGN KEY (account_no, package_no) REFERENCES media_package (account_no, package_no) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE seeded_product (
+  principal_no INTEGER NOT NULL REFERENCES principal (principal_no),
+  product_id TEXT NOT NULL,
+  -- Sealed.
+  document BLOB NOT NULL,
+  PRIMARY KEY (principal_no, product_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE forced_answer (
+  principal_no INTEGER NOT NULL PRIMARY KEY REFERENCES principal (principal_no),
+  task_id TEXT NOT NULL,
+  -- Sealed: what is said to the caller.
+  message BLOB
+) STRICT;
+
+CREATE TABLE "task" (
+  account_no INTEGER NOT NULL,
+  task_id TEXT NOT NULL UNIQUE,
+  principal_no INTEGER NOT NULL REFERENCES principal (principal_no),
+  task_type TEXT NOT NULL CHECK (task_type IN ('sync_audiences', 'sync_accounts', 'create_media_buy')),
+  status TEXT NOT NULL CHECK (status IN ('submitted', 'working', 'completed', 'failed')),
+  generation TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  completed_at INTEGER,
+  has_webhook INTEGER NOT NULL CHECK (has_webhook IN (0, 1)),
+  audience_total INTEGER NOT NULL,
+  audience_done INTEGER NOT NULL CHECK (audience_done <= audience_total),
+  member_total INTEGER NOT NULL DEFAULT 0,
+  member_done INTEGER NOT NULL DEFAULT 0,
+  -- Sealed: both may hold the caller's own words.
+  context BLOB,
+  outcome BLOB,
+  PRIMARY KEY (account_no, task_id)
+) STRICT;
+
+CREATE TABLE "task_part" (
   account_no INTEGER NOT NULL,
   task_id TEXT NOT NULL,
   position INTEGER NOT NULL,
@@ -445,5 +530,7 @@ CREATE TABLE task_part (
   op_seq INTEGER,
   state TEXT NOT NULL CHECK (state IN ('pending', 'changed', 'unchanged', 'failed')),
   PRIMARY KEY (account_no, task_id, position),
-  FOREIGN KEY (account_no, task_id) REFERENCES task (account_no, task_id) ON DELETE CASCADE
+  FOREIGN KEY (account_no, task_id) REFERENCES "task" (account_no, task_id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX task_by_principal ON task (principal_no, created_at, task_id);

@@ -19,6 +19,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   'protocol/auth': ['protocol', 'service', 'engine', 'base'],
   'protocol/mcp': ['protocol/adcp', 'protocol/auth', 'protocol', 'service', 'engine', 'base'],
   'protocol/a2a': ['protocol/adcp', 'protocol/auth', 'protocol', 'service', 'engine', 'base'],
+  'protocol/adserver': ['protocol/adcp', 'protocol/auth', 'protocol', 'service', 'engine', 'base'],
   'protocol/rest': ['protocol/adcp', 'protocol/auth', 'protocol', 'service', 'engine', 'base'],
   server: [...allBelowServer()],
   cli: ['server', ...allBelowServer()],
@@ -27,7 +28,15 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
 
 function allBelowServer(): readonly string[] {
   return [
-    ...['protocol/mcp', 'protocol/a2a', 'protocol/rest', 'protocol/adcp', 'protocol/auth', 'protocol'],
+    ...[
+      'protocol/mcp',
+      'protocol/a2a',
+      'protocol/rest',
+      'protocol/adserver',
+      'protocol/adcp',
+      'protocol/auth',
+      'protocol',
+    ],
     ...['service', 'job', 'webhook', 'store', 'engine', 'base', 'platform', 'client'],
   ];
 }

@@ -75,6 +75,32 @@ export const faults = {
     level: 'info',
     say: 'This account has no sales agent with that id.',
   },
+  VALIDATION_ERROR: {
+    recovery: 'correctable',
+    level: 'info',
+    say: 'The request breaks a rule of this seller.',
+  },
+  PRODUCT_NOT_FOUND: { recovery: 'correctable', level: 'info', say: 'This seller has no such product.' },
+  MEDIA_BUY_NOT_FOUND: {
+    recovery: 'correctable',
+    level: 'info',
+    say: 'No such media buy, or it is not yours.',
+  },
+  PACKAGE_NOT_FOUND: { recovery: 'correctable', level: 'info', say: 'This media buy has no such package.' },
+  BUDGET_TOO_LOW: {
+    recovery: 'correctable',
+    level: 'info',
+    say: 'The budget is lower than this seller takes.',
+  },
+  TERMS_REJECTED: {
+    recovery: 'correctable',
+    level: 'info',
+    say: 'This seller does not agree to these terms.',
+  },
+  INVALID_STATE: { recovery: 'correctable', level: 'info', say: 'That is not possible in this state.' },
+  NOT_CANCELLABLE: { recovery: 'correctable', level: 'info', say: 'That is over and cannot be canceled.' },
+  /** Somebody else changed it since the caller looked. */
+  CONFLICT: { recovery: 'transient', level: 'info', say: 'It was changed meanwhile; read it again.' },
   TASK_NOT_FOUND: { recovery: 'correctable', level: 'info', say: 'No such task, or it is not yours.' },
   BILLING_NOT_SUPPORTED: {
     recovery: 'correctable',

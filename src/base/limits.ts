@@ -112,6 +112,21 @@ export const limits = {
   decisionBytesMax: 4 * MiB,
   decisionCountPerCallMax: 1_000,
   decisionPackageCountMax: 1_000,
+  /** Media buys of one caller on one account, packages of one buy, and audiences on one side of one overlay. */
+  buyCountPerCallerMax: 10_000,
+  packageCountPerBuyMax: 200,
+  audienceCountPerOverlayMax: 200,
+  /** Budget of a package, in units of its currency: a thousand times it is still a whole number of millionths. */
+  budgetMax: 1_000_000_000,
+  /** A start that is over by less is taken for now. */
+  buyStartLateMsMax: 60_000,
+  /** What of a package or a buy is kept as it was said. */
+  buyWordsBytesMax: 32 * KiB,
+  /** Media buys in one delivery report. */
+  reportedBuyCountMax: 1_000,
+  /** Products of a seller, and those that a caller's tests add. */
+  productCountMax: 1_000,
+  seededProductCountMax: 200,
   headerBytesMax: 16 * KiB,
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

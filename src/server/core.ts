@@ -10,10 +10,10 @@ import type { AdvertiserService } from '../service/advertiser-api.ts';
 import type { RollcallService } from '../service/api.ts';
 import type { Troubled } from '../service/lifecycle/fold-work.ts';
 import type { MatchSchedule } from '../service/lifecycle/schedule.ts';
-import { createDecisionBook } from '../service/decisions/book.ts';
+import { createDecisionBook, type DecisionBook, type DecisionFacts } from '../service/decisions/book.ts';
 import type { DecisionService } from '../service/decisions/api.ts';
 import { createMatchQueue, type MatchQueue, type MatchQueueDeps } from '../service/match-queue.ts';
-import { createSweeper } from '../service/replace-blocks.ts';
+import { createSweeper, type Sweeper } from '../service/replace-blocks.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { stagedNamePattern } from './graph/staging.ts';
@@ -169,29 +169,35 @@ async function startQueue(
   return queue;
 }
 
-export async function openCore(options: CoreOptions): Promise<Core> {
-  const { store, secrets } = await openStore(options);
-  const { dataDir, log, fatal } = options;
-  const { tokenKey, fingerprintKey } = secrets;
-  const heldRowCountMax = Math.floor(totalmem() / 4 / heldBytesPerMember);
-  const troubled: Troubled = (event, cause, facts = {}) =>
-    log('error', 'job_fault', { reason: event, ...facts, ...errorFields(cause) });
-  const sweeper = createSweeper(store, (cause) => troubled('sweep.failed', cause));
-  sweeper.wake();
+/** The thread that matches, and the book of decisions that it keeps in step. */
+async function startMatching(
+  { dataDir, fatal }: CoreOptions,
+  store: Store<Scripts>,
+  sweeper: Sweeper,
+  troubled: Troubled,
+): Promise<{ readonly matchThread: MatchThread; readonly book: DecisionBook }> {
   const matchThread = await startMatchThread({
     dataDir,
-    heldRowCountMax,
+    heldRowCountMax: Math.floor(totalmem() / 4 / heldBytesPerMember),
     storeMerge: async (merged) => sweeper.replace(merged),
     usersMoved: (users) => book.usersMoved(users),
     fatal,
   });
-  const book = createDecisionBook({
-    readFacts: async () => store.read('decisionFacts', {}),
-    track: matchThread.track,
-    clock: systemClock,
-    troubled,
-  });
+  const readFacts = async (): Promise<DecisionFacts> => store.read('decisionFacts', {});
+  const book = createDecisionBook({ readFacts, track: matchThread.track, troubled });
   book.wake();
+  return { matchThread, book };
+}
+
+export async function openCore(options: CoreOptions): Promise<Core> {
+  const { store, secrets } = await openStore(options);
+  const { log, fatal } = options;
+  const { tokenKey, fingerprintKey } = secrets;
+  const troubled: Troubled = (event, cause, facts = {}) =>
+    log('error', 'job_fault', { reason: event, ...facts, ...errorFields(cause) });
+  const sweeper = createSweeper(store, (cause) => troubled('sweep.failed', cause));
+  sweeper.wake();
+  const { matchThread, book } = await startMatching(options, store, sweeper, troubled);
   const control = await createSyndicationControl({ ...options, store, secrets });
   const threadCount = cpus().length > 4 ? 2 : 1;
   const { forwards } = control;

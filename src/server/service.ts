@@ -120,7 +120,8 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
 
 /** What is known of the end of a task that is open. */
 function foreseen(queue: MatchQueue, task: TaskView): TaskView {
-  return task.completedAtMs === null ? { ...task, forecast: queue.forecast(task.createdAtMs) } : task;
+  const waits = task.completedAtMs === null && task.taskType === 'sync_audiences';
+  return waits ? { ...task, forecast: queue.forecast(task.createdAtMs) } : task;
 }
 
 function authenticatorOf({ store, secrets: { pepper } }: ServiceParts): RollcallService['authenticate'] {

@@ -192,7 +192,7 @@ export interface SyncAnswer {
 }
 
 export type TaskStatus = 'submitted' | 'working' | 'completed' | 'failed';
-export type TaskType = 'sync_audiences' | 'sync_accounts';
+export type TaskType = 'sync_audiences' | 'sync_accounts' | 'create_media_buy';
 
 export interface TaskView {
   readonly taskId: TaskId;
@@ -212,9 +212,11 @@ export interface TaskView {
   readonly members: { readonly done: number; readonly total: number };
   /** Present when it has ended. */
   readonly outcome?: SyncOutcome;
+  /** Present when a task that is no sync has ended: the body that its call would have had. */
+  readonly body?: JsonObject;
   /** Present when it failed. */
   readonly error?: ItemFault;
-  /** Present while it is open. */
+  /** Present while a sync is open. */
   readonly forecast?: TaskForecast;
 }
 

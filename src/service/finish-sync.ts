@@ -1,9 +1,10 @@
 /** How a sync's task comes to its outcome, as parts of larger transactions. */
-import { must } from '../base/assert.ts';
+import { assert, must } from '../base/assert.ts';
 import { liveAudiences } from '../store/audience-rows.ts';
 import { fixResponse } from '../store/idempotency-rows.ts';
 import type { Script } from '../store/script.ts';
 import { advanceTask, endTask, taskParts, taskRow, type TaskPart } from '../store/task-rows.ts';
+import type { JsonObject } from '../engine/types.ts';
 import type { ItemFault, SyncOutcome } from './api.ts';
 import type { AudienceFacts, SizeRule } from './audience-facts.ts';
 import { factsOf } from './read-facts.ts';
@@ -36,7 +37,15 @@ export type StoredOutcome =
       readonly namedCount?: number;
       /** Why the task failed: nothing of the call could be applied. */
       readonly error?: ItemFault;
-    };
+    }
+  /** Of a task that is no sync: the body that its call would have had. */
+  | { readonly kind: 'body'; readonly body: JsonObject };
+
+/** The outcome of a sync that has ended. */
+export function outcomeIn(stored: Exclude<StoredOutcome, { kind: 'draft' }>): SyncOutcome {
+  assert(stored.kind === 'outcome', () => 'a sync ends with an outcome');
+  return stored.outcome;
+}
 
 /** The outcome as the audiences stand now. */
 export function* currentOutcome(
@@ -110,7 +119,7 @@ export function* finishIfSettled(
   }
   const stored = sealer.open<StoredOutcome>(must(task.outcome, () => 'a task has a draft'));
   // The first end stands, whatever is repaired later.
-  if (stored.kind === 'outcome') return { outcome: stored.outcome, notifies: false };
+  if (stored.kind !== 'draft') return { outcome: outcomeIn(stored), notifies: false };
   const outcome = outcomeOf(rules, stored.draft, parts, yield* audiences());
   const namedCount = stored.draft.entries.length;
   const error = failureOf(outcome, namedCount, parts);

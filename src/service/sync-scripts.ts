@@ -14,7 +14,14 @@ import type { Script } from '../store/script.ts';
 import { insertTask, insertTaskPart, taskParts, taskRow } from '../store/task-rows.ts';
 import type { AudienceRequest, Generation, SyncOutcome } from './api.ts';
 import { applyEntry, deleteAudience } from './apply-entry.ts';
-import { currentOutcome, outcomeOf, sizeRule, type SizeRules, type StoredOutcome } from './finish-sync.ts';
+import {
+  currentOutcome,
+  outcomeIn,
+  outcomeOf,
+  sizeRule,
+  type SizeRules,
+  type StoredOutcome,
+} from './finish-sync.ts';
 import { planSync, type KnownAudience, type SyncState } from './plan-sync.ts';
 import { factsOf } from './read-facts.ts';
 import type { Sealer } from './seal.ts';
@@ -158,7 +165,7 @@ function* outcomeSoFar(
 ): Script<SyncOutcome> {
   const task = must(yield* taskRow(accountNo, taskId), () => 'a waiting call has a task');
   const stored = sealer.open<StoredOutcome>(must(task.outcome, () => 'a task has a draft'));
-  if (stored.kind === 'outcome') return stored.outcome;
+  if (stored.kind !== 'draft') return outcomeIn(stored);
   return yield* currentOutcome(rules, accountNo, stored.draft, yield* taskParts(accountNo, taskId));
 }
 

@@ -65,6 +65,7 @@ function viewOf(sealer: Sealer, row: TaskRow): TaskView {
     progress: { done: row.audienceDone, total: row.audienceTotal },
     members: { done: row.memberDone, total: row.memberTotal },
     ...(stored?.kind === 'outcome' ? { outcome: stored.outcome } : {}),
+    ...(stored?.kind === 'body' ? { body: stored.body } : {}),
     ...(stored?.kind === 'outcome' && stored.error !== undefined ? { error: stored.error } : {}),
   };
 }
@@ -73,7 +74,8 @@ function audienceIdsOf(stored: StoredOutcome | null): Pick<TaskView, 'audienceId
   if (stored?.kind === 'draft') {
     return { audienceIds: stored.draft.entries.map(({ audienceId }) => audienceId) };
   }
-  if (stored?.outcome.kind !== 'answered' || stored.namedCount === undefined) return {};
+  if (stored?.kind !== 'outcome' || stored.outcome.kind !== 'answered' || stored.namedCount === undefined)
+    return {};
   return { audienceIds: stored.outcome.audiences.slice(0, stored.namedCount).map((one) => one.audienceId) };
 }
 

@@ -30,6 +30,7 @@ const columns = `audience_no AS audienceNo, audience_id AS audienceId, name, des
 
 const liveOfAccount = `SELECT ${columns} FROM audience WHERE account_no = ? AND state = 'live' ORDER BY audience_no`;
 const liveByNo = `SELECT ${columns} FROM audience WHERE account_no = ? AND audience_no = ? AND state = 'live'`;
+const liveById = `SELECT ${columns} FROM audience WHERE account_no = ? AND audience_id = ? AND state = 'live'`;
 const everExisted = `SELECT 1 AS found FROM audience WHERE account_no = ? AND audience_id = ? LIMIT 1`;
 const nextNo = `INSERT INTO sequence (name, value) VALUES ('audience', 1)
   ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`;
@@ -42,9 +43,9 @@ const describe = `UPDATE audience SET name = ?, description = ?, audience_type =
 const count = `UPDATE audience SET counted_seq = ?, counted_graph_version = ?, member_count = ?, matched_count = ?,
   breakdown = ? WHERE account_no = ? AND audience_no = ?`;
 const fail = `UPDATE audience SET failed_at = ? WHERE account_no = ? AND audience_no = ?`;
-const suspend = `UPDATE audience SET suspended_reason = coalesce(suspended_reason, ?)
-  WHERE account_no = ? AND audience_no = ? AND state = 'live'`;
-const resume = `UPDATE audience SET suspended_reason = NULL
+const suspend = `UPDATE audience SET suspended_reason = ?, suspended_code = ?, suspended_at = ?
+  WHERE account_no = ? AND audience_no = ? AND state = 'live' AND suspended_reason IS NULL`;
+const resume = `UPDATE audience SET suspended_reason = NULL, suspended_code = NULL, suspended_at = NULL
   WHERE account_no = ? AND audience_no = ? AND state = 'live' AND suspended_reason = ?`;
 const remove = `UPDATE audience SET state = 'deleted', deleted_at = ?, updated_at = ?, name = NULL,
   description = NULL, tags = NULL, breakdown = NULL WHERE account_no = ? AND audience_no = ? AND state = 'live'`;
@@ -64,6 +65,9 @@ export const liveAudiences = (accountNo: number): Script<readonly AudienceRow[]>
 
 export const liveAudienceByNo = (accountNo: number, audienceNo: number): Script<AudienceRow | undefined> =>
   get<AudienceRow>(liveByNo, accountNo, audienceNo);
+
+export const liveAudienceById = (accountNo: number, audienceId: string): Script<AudienceRow | undefined> =>
+  get<AudienceRow>(liveById, accountNo, audienceId);
 
 /** Whether the account has or had an audience of this id. */
 export function* audienceEverExisted(accountNo: number, audienceId: string): Script<boolean> {
@@ -101,9 +105,20 @@ export function* describeAudienceRow(
 export const failAudience = (accountNo: number, audienceNo: number, nowMs: number): Script<number> =>
   run(fail, nowMs, accountNo, audienceNo);
 
-/** `reason` is shown to buyers. A suspension for another reason stays as it is. */
-export const suspendAudience = (accountNo: number, audienceNo: number, reason: string): Script<number> =>
-  run(suspend, reason, accountNo, audienceNo);
+export interface Suspension {
+  /** Shown to buyers. */
+  readonly reason: string;
+  /** AdCP's word for it. Source: `enums/impairment-reason-code.json`. */
+  readonly code: string;
+  readonly atMs: number;
+}
+
+/** An audience that is suspended already stays so as it is: since when and why are told to buyers. */
+export const suspendAudience = (
+  accountNo: number,
+  audienceNo: number,
+  { reason, code, atMs }: Suspension,
+): Script<number> => run(suspend, reason, code, atMs, accountNo, audienceNo);
 
 /** Ends a suspension for this reason. */
 export const resumeAudience = (accountNo: number, audienceNo: number, reason: string): Script<number> =>

@@ -19,32 +19,10 @@ export interface PackageAudienceRow extends AudienceRow {
 export const audiencesInPackages = (): Script<readonly PackageAudienceRow[]> =>
   all<PackageAudienceRow>(inPackages);
 
-const packages = `SELECT package_id AS packageId, package_no AS packageNo, media_package.account_no AS accountNo,
-  sandbox AS isSandbox, start_at AS startAt, end_at AS endAt,
-  media_package.paused + media_buy.paused = 0 AND media_package.canceled_at IS NULL AND media_buy.canceled_at IS NULL
-    AND rejected_at IS NULL AND confirmed_at IS NOT NULL AS isLive
-  FROM media_package JOIN media_buy USING (account_no, buy_no) JOIN account USING (account_no) ORDER BY package_no`;
-const overlays = `SELECT package_no AS packageNo, audience_no AS audienceNo, side FROM package_audience
-  ORDER BY package_no`;
+const sandboxes = `SELECT account_no AS accountNo FROM account WHERE sandbox = 1`;
 
-export interface DecisionPackageRow {
-  readonly packageId: string;
-  readonly packageNo: number;
-  readonly accountNo: number;
-  readonly isSandbox: number;
-  readonly startAt: number;
-  readonly endAt: number;
-  readonly isLive: number;
+/** Numbers of the accounts that are only for trying. */
+export function* sandboxAccounts(): Script<ReadonlySet<number>> {
+  const rows = yield* all<{ readonly accountNo: number }>(sandboxes);
+  return new Set(rows.map(({ accountNo }) => accountNo));
 }
-
-export interface PackageOverlayRow {
-  readonly packageNo: number;
-  readonly audienceNo: number;
-  readonly side: 'include' | 'exclude';
-}
-
-/** Packages of every account. For our own decisions. */
-export const everyPackage = (): Script<readonly DecisionPackageRow[]> => all<DecisionPackageRow>(packages);
-
-/** The audiences that packages of every account lean on. For our own decisions. */
-export const everyOverlay = (): Script<readonly PackageOverlayRow[]> => all<PackageOverlayRow>(overlays);

@@ -6,7 +6,7 @@ export interface TaskRow {
   readonly taskId: string;
   readonly accountNo: number;
   readonly principalNo: number;
-  readonly taskType: 'sync_audiences' | 'sync_accounts';
+  readonly taskType: 'sync_audiences' | 'sync_accounts' | 'create_media_buy';
   readonly status: TaskRowStatus;
   readonly generation: string;
   readonly createdAt: number;

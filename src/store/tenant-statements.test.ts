@@ -35,6 +35,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'operation-rows.ts removeSettled': 'housekeeping by age over all accounts',
   'task-rows.ts findOwn': 'by the caller, whose tasks on all its accounts these are',
   'task-rows.ts listOwn': 'by the caller, whose tasks on all its accounts these are',
+  'decision-rows.ts inPackages': 'what packages of all accounts lean on, for our own decisions',
   'task-rows.ts removeOld': 'housekeeping by age over all accounts',
   'idempotency-rows.ts remove': 'housekeeping by age over all accounts',
   'webhook-rows.ts dueEndpointsSql': 'finds whose turn it is, for our own delivery',

@@ -19,10 +19,13 @@ export function addPackage(seller: Seller, accountId: string, packageId: string,
     .prepare('SELECT account_no FROM account WHERE account_id = ?')
     .get(accountId) as { account_no: number };
   db.prepare(
-    'INSERT INTO media_buy (account_no, buy_no, media_buy_id, start_at, end_at, confirmed_at) VALUES (?, ?, ?, 0, 9e15, 1)',
+    `INSERT INTO media_buy (account_no, buy_no, media_buy_id, principal_no, revision, start_at, end_at, paused, confirmed_at,
+      currency, created_at, updated_at, document)
+      VALUES (?, ?, ?, (SELECT min(principal_no) FROM principal), 1, 0, 9e15, 0, 1, 'USD', 0, 0, x'00')`,
   ).run(accountNo, packageNo, `buy_${packageNo}`);
   db.prepare(
-    'INSERT INTO media_package (account_no, package_no, package_id, buy_no) VALUES (?, ?, ?, ?)',
+    `INSERT INTO media_package (account_no, package_no, package_id, buy_no, product_id, budget_micros, rate_micros, paused,
+      document) VALUES (?, ?, ?, ?, 'p', 0, 5000000, 0, x'00')`,
   ).run(accountNo, packageNo, packageId, packageNo);
   for (const side of ['include', 'exclude'] as const) {
     for (const audienceId of overlay[side] ?? []) {

@@ -69,8 +69,10 @@ function forecastFields({ nextRunAtMs, expectedAtMs, retryAfterSeconds }: TaskFo
 
 /** The body that the call itself would have had, with the context of that call. */
 function resultOf(task: TaskView, generation: Generation): Json | undefined {
-  if (task.status !== 'completed' || task.outcome === undefined) return undefined;
-  const body = syncAudiencesBody(task.outcome, generation);
+  if (task.status !== 'completed') return undefined;
+  const body =
+    task.body ?? (task.outcome === undefined ? undefined : syncAudiencesBody(task.outcome, generation));
+  if (body === undefined) return undefined;
   return { ...body, ...(task.context === undefined ? {} : { context: task.context }) };
 }
 
@@ -81,7 +83,7 @@ export function taskBody(task: TaskView, includeResult: boolean, generation: Gen
     ...commonFields(task),
     protocol: taskProtocol,
     ...progressFields(task),
-    ...ownFields(task),
+    ...(task.taskType === 'create_media_buy' ? {} : ownFields(task)),
     ...(task.error === undefined ? {} : { error: errorOfItem(task.error, generation) }),
     ...(result === undefined ? {} : { result }),
   };

@@ -8,13 +8,18 @@ import { syncAudiencesBody } from './sync-audiences-response.ts';
 /** The body that the call itself would have had, as get_task_status gives it. */
 function resultOf(end: TaskEnd, generation: Generation, context: JsonObject): JsonObject {
   if (end.status === 'failed') return { errors: [errorOfItem(end.error, generation)], ...context };
+  if ('body' in end) return { ...end.body, ...context };
   return { ...syncAudiencesBody(end.outcome, generation), ...context };
 }
 
-const says = {
+const saysOfSync = {
   completed: 'The audiences of this call are matched.',
   failed: 'The audiences of this call could not be matched; the error says why.',
 } as const;
+
+function wordsFor(end: TaskEnd): string {
+  return 'body' in end ? 'This call is decided; the result says how.' : saysOfSync[end.status];
+}
 
 /**
  * The payload of a webhook. A result that would make it longer than receivers read is left out, and the receiver is told to ask for
@@ -43,7 +48,7 @@ export function adcpNotification({
     ...(registration.token === null ? {} : { token: registration.token }),
     ...echoed,
   };
-  const whole = { ...head, message: says[end.status], result: resultOf(end, generation, echoed) };
+  const whole = { ...head, message: wordsFor(end), result: resultOf(end, generation, echoed) };
   if (Buffer.byteLength(JSON.stringify(whole)) <= limits.webhookBodyBytesMax) return whole;
-  return { ...head, message: `${says[end.status]} The result is long: ask get_task_status for it.` };
+  return { ...head, message: `${wordsFor(end)} The result is long: ask get_task_status for it.` };
 }

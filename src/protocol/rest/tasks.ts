@@ -90,7 +90,7 @@ export function taskBody(task: TaskView): JsonObject {
   const [onlyId, ...otherIds] = task.audienceIds ?? [];
   return {
     taskId: task.taskId,
-    taskType: 'audience_sync',
+    taskType: task.taskType === 'create_media_buy' ? 'media_buy_create' : 'audience_sync',
     status,
     resourceType: 'audience',
     resourceId: otherIds.length === 0 ? (onlyId ?? null) : null,

@@ -32,7 +32,7 @@ function fitting(results: readonly JsonObject[], bytesLeft: number): readonly Js
  */
 export function restNotification({ registration, taskId, atMs, end }: Notification): JsonObject {
   const named =
-    end.status === 'completed' && end.outcome.kind === 'answered'
+    end.status === 'completed' && 'outcome' in end && end.outcome.kind === 'answered'
       ? ownResults(end.outcome.audiences, end.namedCount)
       : [];
   const error = end.status === 'failed' ? end.error : isAllFailed(named) ? named[0]?.errors?.[0] : undefined;

@@ -35,7 +35,6 @@ function createWorld(stored: Stored) {
       return structuredClone(stored) as DecisionFacts;
     },
     track: (names) => tracked.push(names),
-    clock: { now: () => nowMs },
     troubled: (event) => troubles.push(event),
   });
   const refresh = async (): Promise<void> => {

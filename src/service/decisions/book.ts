@@ -1,5 +1,4 @@
 /** What decisions are made from: live packages, the state of their audiences, and who is in them; all in memory. */
-import type { Clock } from '../../base/clock.ts';
 import { decide, type Overlay, type Verdict } from '../../engine/decision/decide.ts';
 import { UserSet } from '../../engine/decision/user-set.ts';
 import type { AudienceStatus } from '../api.ts';
@@ -50,8 +49,6 @@ export interface DecisionBook {
   wake(): void;
   usersMoved(users: TrackedUsers): void;
   decide(ask: DecisionAsk, nowMs: number): Decision;
-  /** The overlay of audiences by their numbers, as it stands. */
-  overlayOf(include: readonly number[], exclude: readonly number[]): Overlay;
   /** Resolves when everything that moved so far has been read. */
   settled(): Promise<void>;
   close(): void;
@@ -61,7 +58,6 @@ export interface DecisionBookDeps {
   readonly readFacts: () => Promise<DecisionFacts>;
   /** Has the users of these audiences told from now on. */
   readonly track: (names: readonly TrackedName[]) => void;
-  readonly clock: Pick<Clock, 'now'>;
   readonly troubled: (event: string, cause: unknown) => void;
 }
 
@@ -81,92 +77,114 @@ const refreshPauseMs = 50;
 const retryMs = 1_000;
 
 export function createDecisionBook(deps: DecisionBookDeps): DecisionBook {
+  const pages = createPages();
+  const reader = createReader(async () => {
+    const facts = await deps.readFacts();
+    pages.adopt(facts);
+    deps.track(facts.audiences.filter(({ status }) => status !== null));
+  }, deps.troubled);
+  return {
+    wake: reader.wake,
+    usersMoved: (users) => {
+      if (users.fault !== undefined) deps.troubled('decisions.users_unknown', new Error(users.fault));
+      pages.usersMoved(users);
+    },
+    decide: pages.decide,
+    settled: reader.settled,
+    close: reader.close,
+  };
+}
+
+/** Packages and audiences as they were read and told last. */
+function createPages() {
   let packages = new Map<string, BookPackage>();
   let served: readonly string[] = [];
   let byAudience = new Map<number, BookPackage[]>();
   const audiences = new Map<number, BookAudience>();
-  let timer: NodeJS.Timeout | null = null;
-  let reading: Promise<void> | null = null;
-  let isClosed = false;
 
-  const overlayOf = (include: readonly number[], exclude: readonly number[]): Overlay => ({
+  const overlayOf = ({ include, exclude }: PackageFacts): Overlay => ({
     include: include.map((no) => usable(audiences.get(no))),
     exclude: exclude.map((no) => known(audiences.get(no))),
   });
-  const overlayIn = (one: BookPackage): Overlay =>
-    (one.overlay ??= overlayOf(one.facts.include, one.facts.exclude));
-
-  const adopt = (facts: DecisionFacts): void => {
-    const names = new Set(facts.audiences.map(({ audienceNo }) => audienceNo));
+  const adoptAudiences = (states: readonly AudienceState[]): void => {
+    const names = new Set(states.map(({ audienceNo }) => audienceNo));
     for (const no of audiences.keys()) if (!names.has(no)) audiences.delete(no);
-    for (const { audienceNo, status } of facts.audiences) {
+    for (const { audienceNo, status } of states) {
       const before = audiences.get(audienceNo);
       if (before === undefined) audiences.set(audienceNo, { status, set: null });
       else before.status = status;
     }
-    const entries = facts.packages.map((one): BookPackage => ({ facts: one, overlay: null }));
-    packages = new Map(entries.map((one) => [one.facts.packageId, one]));
-    served = entries
-      .filter((one) => one.facts.isLive && !one.facts.isSandbox)
-      .map((one) => one.facts.packageId);
-    byAudience = new Map();
-    for (const one of entries) {
-      for (const no of [...one.facts.include, ...one.facts.exclude]) {
-        const list = byAudience.get(no) ?? [];
-        list.push(one);
-        byAudience.set(no, list);
-      }
-    }
-    deps.track(facts.audiences.filter(({ status }) => status !== null));
   };
+  return {
+    adopt: (facts: DecisionFacts): void => {
+      adoptAudiences(facts.audiences);
+      const entries = facts.packages.map((one): BookPackage => ({ facts: one, overlay: null }));
+      packages = new Map(entries.map((one) => [one.facts.packageId, one]));
+      const isServed = ({ facts: one }: BookPackage): boolean => one.isLive && !one.isSandbox;
+      served = entries.filter(isServed).map((one) => one.facts.packageId);
+      const links = entries.flatMap((one) =>
+        [...one.facts.include, ...one.facts.exclude].map((no) => [no, one] as const),
+      );
+      byAudience = new Map(
+        [...Map.groupBy(links, ([no]) => no)].map(([no, list]) => [no, list.map(([, one]) => one)]),
+      );
+    },
+    usersMoved: ({ audienceNo, memory }: TrackedUsers): void => {
+      const one = audiences.get(audienceNo);
+      if (one === undefined) return;
+      one.set = memory === null ? null : new UserSet(memory);
+      for (const leaning of byAudience.get(audienceNo) ?? []) leaning.overlay = null;
+    },
+    decide: ({ persons, packageIds }: DecisionAsk, nowMs: number): Decision => {
+      const eligible: string[] = [];
+      const ineligible: { packageId: string; reason: DecisionReason }[] = [];
+      for (const packageId of packageIds ?? served) {
+        const one = packages.get(packageId);
+        const overlay = one === undefined ? null : (one.overlay ??= overlayOf(one.facts));
+        const reason =
+          one === undefined || overlay === null ? 'unknown' : reasonOf(one.facts, overlay, persons, nowMs);
+        if (reason === null) eligible.push(packageId);
+        else ineligible.push({ packageId, reason });
+      }
+      return { eligible, ineligible };
+    },
+  };
+}
+
+/** Reads again what may have moved: soon, one reading after the other, and again when one fails. */
+function createReader(read: () => Promise<void>, troubled: DecisionBookDeps['troubled']) {
+  let timer: NodeJS.Timeout | null = null;
+  let reading: Promise<void> = Promise.resolve();
+  let underWay = 0;
+  let isClosed = false;
   const refresh = async (): Promise<void> => {
     try {
-      adopt(await deps.readFacts());
+      await read();
     } catch (error) {
-      deps.troubled('decisions.refresh_failed', error);
+      troubled('decisions.refresh_failed', error);
       later(retryMs);
+    } finally {
+      underWay--;
     }
   };
   const later = (ms: number): void => {
     if (isClosed) return;
     timer ??= setTimeout(() => {
       timer = null;
-      // One after the other, so that an older reading never comes last.
-      reading = (reading ?? Promise.resolve()).then(refresh);
+      underWay++;
+      // So that an older reading never comes last.
+      reading = reading.then(refresh);
     }, ms);
   };
-
   return {
-    wake: () => later(refreshPauseMs),
-    usersMoved: ({ audienceNo, memory, fault }) => {
-      if (fault !== undefined) deps.troubled('decisions.users_unknown', new Error(fault));
-      const one = audiences.get(audienceNo);
-      if (one === undefined) return;
-      one.set = memory === null ? null : new UserSet(memory);
-      for (const leaning of byAudience.get(audienceNo) ?? []) leaning.overlay = null;
-    },
-    decide: ({ persons, packageIds }, nowMs) => {
-      const eligible: string[] = [];
-      const ineligible: { packageId: string; reason: DecisionReason }[] = [];
-      for (const packageId of packageIds ?? served) {
-        const one = packages.get(packageId);
-        const reason = one === undefined ? 'unknown' : reasonOf(one.facts, overlayIn(one), persons, nowMs);
-        if (reason === null) eligible.push(packageId);
-        else ineligible.push({ packageId, reason });
-      }
-      return { eligible, ineligible };
-    },
-    overlayOf,
-    settled: async () => {
-      while (timer !== null || reading !== null) {
-        if (timer === null) {
-          const now = reading;
-          await now;
-          if (reading === now) reading = null;
-        } else await new Promise((resolve) => setTimeout(resolve, refreshPauseMs));
+    wake: (): void => later(refreshPauseMs),
+    settled: async (): Promise<void> => {
+      while (timer !== null || underWay > 0) {
+        await reading;
+        if (timer !== null) await new Promise((resolve) => setTimeout(resolve, refreshPauseMs));
       }
     },
-    close: () => {
+    close: (): void => {
       isClosed = true;
       if (timer !== null) clearTimeout(timer);
       timer = null;

@@ -1,7 +1,8 @@
 /** What decisions are made from, as it is stored. */
 import { anyAccountById } from '../../store/account-rows.ts';
 import { liveAudiences, type AudienceRow } from '../../store/audience-rows.ts';
-import { audiencesInPackages, everyOverlay, everyPackage } from '../../store/decision-rows.ts';
+import { audiencesInPackages, sandboxAccounts } from '../../store/decision-rows.ts';
+import { everyPackageAudience, everyPackageRow } from '../../store/package-rows.ts';
 import type { Script } from '../../store/script.ts';
 import { accountNotFound } from '../account-scripts.ts';
 import type { AudienceStatus } from '../api.ts';
@@ -56,15 +57,16 @@ export function createDecisionScripts(rules: SizeRules) {
 }
 
 function* packageFacts(): Script<readonly PackageFacts[]> {
-  const lists = Map.groupBy(yield* everyOverlay(), ({ packageNo }) => packageNo);
-  return (yield* everyPackage()).map((row): PackageFacts => {
-    const own = lists.get(row.packageNo) ?? [];
+  const sandboxes = yield* sandboxAccounts();
+  const links = Map.groupBy(yield* everyPackageAudience(), ({ packageNo }) => packageNo);
+  return (yield* everyPackageRow()).map((row): PackageFacts => {
+    const own = links.get(row.packageNo) ?? [];
     const on = (wanted: 'include' | 'exclude'): readonly number[] =>
       own.filter(({ side }) => side === wanted).map(({ audienceNo }) => audienceNo);
     const { packageId, packageNo, accountNo, startAt, endAt } = row;
     return {
       ...{ packageId, packageNo, accountNo, startAtMs: startAt, endAtMs: endAt },
-      ...{ isSandbox: row.isSandbox === 1, isLive: row.isLive === 1 },
+      ...{ isSandbox: sandboxes.has(accountNo), isLive: row.isLive === 1 },
       ...{ include: on('include'), exclude: on('exclude') },
     };
   });

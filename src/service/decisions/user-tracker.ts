@@ -4,7 +4,7 @@
  */
 import { BitSet } from '../../engine/bitmap/bit-set.ts';
 import { createOrdinalList, type OrdinalList } from '../../engine/bitmap/ordinal-list.ts';
-import { packUserSet, UserSet } from '../../engine/decision/user-set.ts';
+import { packUserSet, type UserSet } from '../../engine/decision/user-set.ts';
 import type { FoldUsers } from '../../engine/match/fold-operation.ts';
 import type { UsersOfAudience } from '../member-keeper.ts';
 
@@ -46,22 +46,27 @@ interface Tracked {
   added: OrdinalList | null;
 }
 
-export function createUserTracker({ personCount, usersOf, tell }: UserTrackerDeps): UserTracker {
+/** What is told next: what was told before and what was added since, or a scan. */
+function setOf(
+  { personCount, usersOf }: UserTrackerDeps,
+  audienceNo: number,
+  { accountNo, told, added }: Tracked,
+): UserSet | null {
+  if (told === null || added === null) {
+    const found = usersOf(accountNo, audienceNo);
+    return found === null ? null : packUserSet(found.users);
+  }
+  const users = new BitSet(personCount());
+  told.addTo(users);
+  for (const ordinal of added.values()) users.add(ordinal);
+  return packUserSet(users);
+}
+
+export function createUserTracker(deps: UserTrackerDeps): UserTracker {
+  const { tell } = deps;
   const tracked = new Map<number, Tracked>();
   /** In the order in which they moved first. */
   const dirty = new Set<number>();
-
-  const setOf = (audienceNo: number, one: Tracked): UserSet | null => {
-    const { told, added } = one;
-    if (told === null || added === null) {
-      const found = usersOf(one.accountNo, audienceNo);
-      return found === null ? null : packUserSet(found.users);
-    }
-    const users = new BitSet(personCount());
-    told.addTo(users);
-    for (const ordinal of added.values()) users.add(ordinal);
-    return packUserSet(users);
-  };
 
   return {
     track(names) {
@@ -100,7 +105,7 @@ export function createUserTracker({ personCount, usersOf, tell }: UserTrackerDep
       if (audienceNo === undefined || one === undefined) return false;
       dirty.delete(audienceNo);
       try {
-        one.told = setOf(audienceNo, one);
+        one.told = setOf(deps, audienceNo, one);
         tell({ audienceNo, memory: one.told?.memory ?? null });
       } catch (error) {
         // Nobody is served by what cannot be read; an exclusion that is not known lets nobody through.

@@ -53,7 +53,11 @@ export function createParkScripts(sealer: Sealer, rules: SizeRules, outbox: Outb
    */
   function* park({ accountNo, audienceNo, opSeq, nowMs }: FailedAttempt): Script<AttemptVerdict> {
     const parked = yield* parkOperations(accountNo, audienceNo, opSeq, nowMs);
-    yield* suspendAudience(accountNo, audienceNo, unappliedReason);
+    yield* suspendAudience(accountNo, audienceNo, {
+      reason: unappliedReason,
+      code: 'seller_removed',
+      atMs: nowMs,
+    });
     const audiences = audiencesOnce(accountNo);
     const ended: EndedTask[] = [];
     for (const { opSeq: parkedSeq, taskId } of parked) {

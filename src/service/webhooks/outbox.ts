@@ -23,13 +23,15 @@ export interface StoredRegistration extends CallbackRequest {
 /** How a task ended, for its notification. */
 export type TaskEnd =
   | { readonly status: 'completed'; readonly outcome: SyncOutcome; readonly namedCount: number }
+  /** Of a task that is no sync: the body that its call would have had. */
+  | { readonly status: 'completed'; readonly body: JsonObject }
   | { readonly status: 'failed'; readonly error: ItemFault };
 
 /** Everything that the text of a notification is made of. */
 export interface Notification {
   readonly registration: StoredRegistration;
   readonly taskId: string;
-  readonly taskType: 'sync_audiences' | 'sync_accounts';
+  readonly taskType: TaskRow['taskType'];
   readonly generation: Generation;
   readonly context: JsonObject | undefined;
   readonly atMs: number;

@@ -8,6 +8,7 @@ import { keys } from './0007-keys.ts';
 import { audit } from './0008-audit.ts';
 import { keyNetworks } from './0009-key-networks.ts';
 import { lifecycle } from './0010-lifecycle.ts';
+import { mediaBuys } from './0011-media-buys.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   audit,
   keyNetworks,
   lifecycle,
+  mediaBuys,
 ];

@@ -1,0 +1,127 @@
+/** Media buys read: lists, what was delivered, and what our own decisions need. */
+import { limits } from '../../base/limits.ts';
+import { ownBuy, ownBuys, type BuyRow } from '../../store/buy-rows.ts';
+import { deliveryOfBuy } from '../../store/delivery-rows.ts';
+import { everyPackageAudience, everyPackageRow, packagesOfBuy } from '../../store/package-rows.ts';
+import { ownAccounts } from '../../store/account-rows.ts';
+import type { Script } from '../../store/script.ts';
+import type { Sealer } from '../seal.ts';
+import type { BuyDelivery, BuyPage, BuyStatus, BuyView } from './api.ts';
+import { afterCursor, cursorAfter } from './pages.ts';
+import { statusOf } from './states.ts';
+import { viewBuy, viewPackage } from './view-buy.ts';
+
+export interface BuysInput {
+  readonly principalNo: number;
+  /** Null: every account of the caller. */
+  readonly accountNo: number | null;
+  readonly mediaBuyIds: readonly string[] | null;
+  readonly statuses: readonly BuyStatus[] | null;
+  readonly nowMs: number;
+}
+
+interface FoundBuy {
+  readonly buy: BuyRow;
+  readonly sandbox: boolean;
+}
+
+/** The caller's buys that fit, oldest first; with ids, in their order. What is not the caller's is not there. */
+function* findBuys(input: BuysInput): Script<readonly FoundBuy[]> {
+  const { principalNo, accountNo, mediaBuyIds, statuses, nowMs } = input;
+  const accounts = (yield* ownAccounts(principalNo)).filter(
+    (one) =>
+      (accountNo === null || one.accountNo === accountNo) && !['closed', 'rejected'].includes(one.status),
+  );
+  const found: FoundBuy[] = [];
+  for (const { accountNo: of, sandbox } of accounts) {
+    const rows: BuyRow[] = [];
+    if (mediaBuyIds === null) rows.push(...(yield* ownBuys(of, principalNo, limits.buyCountPerCallerMax)));
+    for (const id of new Set(mediaBuyIds)) {
+      const row = yield* ownBuy(of, principalNo, id);
+      if (row !== undefined) rows.push(row);
+    }
+    found.push(...rows.map((buy) => ({ buy, sandbox: sandbox === 1 })));
+  }
+  const fitting = found.filter(({ buy }) => statuses === null || statuses.includes(statusOf(buy, nowMs)));
+  if (mediaBuyIds === null) return fitting.toSorted((a, b) => a.buy.buyNo - b.buy.buyNo);
+  return mediaBuyIds.flatMap((id) => fitting.filter(({ buy }) => buy.mediaBuyId === id).slice(0, 1));
+}
+
+/** A package of any account, as decisions at ad-request time need it. */
+export interface PackageForDecisions {
+  readonly packageId: string;
+  readonly packageNo: number;
+  readonly accountNo: number;
+  readonly buyNo: number;
+  /** From the first on, until the second: those of the package within those of its buy. */
+  readonly startAt: number;
+  readonly endAt: number;
+  /** Neither paused nor canceled nor rejected, the package and its buy. */
+  readonly isLive: boolean;
+  /** Numbers of audiences, deleted ones too: nobody is in those, which is not the same as leaving them out. */
+  readonly include: readonly number[];
+  readonly exclude: readonly number[];
+}
+
+function* packagesForDecisions(): Script<readonly PackageForDecisions[]> {
+  const sides = new Map<number, { include: number[]; exclude: number[] }>();
+  for (const { packageNo, audienceNo, side } of yield* everyPackageAudience()) {
+    const of = sides.get(packageNo) ?? { include: [], exclude: [] };
+    of[side].push(audienceNo);
+    sides.set(packageNo, of);
+  }
+  return (yield* everyPackageRow()).map(({ isLive, ...row }) => ({
+    ...row,
+    isLive: isLive === 1,
+    ...(sides.get(row.packageNo) ?? { include: [], exclude: [] }),
+  }));
+}
+
+export function createReadBuyScripts(sealer: Sealer) {
+  function* deliveryOf(
+    { buy, sandbox }: FoundBuy,
+    from: string,
+    before: string,
+    nowMs: number,
+  ): Script<BuyDelivery> {
+    const rows = yield* deliveryOfBuy(buy.accountNo, buy.buyNo, from, before);
+    const packages = yield* packagesOfBuy(buy.accountNo, buy.buyNo);
+    return {
+      buy: yield* viewBuy(sealer, buy, sandbox, nowMs),
+      packages: packages.map((row) => ({
+        package: viewPackage(sealer, row),
+        days: rows.filter(({ packageNo }) => packageNo === row.packageNo),
+      })),
+    };
+  }
+
+  return {
+    *buysOfCaller(
+      input: BuysInput & { readonly pageSize: number; readonly cursor: string | null },
+    ): Script<BuyPage> {
+      const found = yield* findBuys(input);
+      const ids = found.map(({ buy }) => buy.mediaBuyId);
+      const start = input.cursor === null ? 0 : afterCursor(ids, input.cursor);
+      const page = found.slice(start, start + input.pageSize);
+      const buys: BuyView[] = [];
+      for (const { buy, sandbox } of page) buys.push(yield* viewBuy(sealer, buy, sandbox, input.nowMs));
+      return { buys, totalCount: found.length, nextCursor: cursorAfter(ids, start + page.length) };
+    },
+
+    /** `from` and `before`: days as YYYY-MM-DD. */
+    *deliveryOfCaller(
+      input: BuysInput & { readonly from: string; readonly before: string },
+    ): Script<readonly BuyDelivery[]> {
+      const deliveries: BuyDelivery[] = [];
+      for (const found of (yield* findBuys(input)).slice(0, limits.reportedBuyCountMax)) {
+        deliveries.push(yield* deliveryOf(found, input.from, input.before, input.nowMs));
+      }
+      return deliveries;
+    },
+
+    /** Every package of every account. For our own decisions; no caller sees this. */
+    *packagesForDecisions(_: object): Script<readonly PackageForDecisions[]> {
+      return yield* packagesForDecisions();
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/** The transaction that changes a media buy. */
+import { must } from '../../base/assert.ts';
+import { AppError } from '../../base/faults.ts';
+import { limits } from '../../base/limits.ts';
+import { changeBuy, ownBuy, type BuyRow } from '../../store/buy-rows.ts';
+import { packagesOfBuy } from '../../store/package-rows.ts';
+import type { Script } from '../../store/script.ts';
+import type { Sealer } from '../seal.ts';
+import type { PackageChange, PricedPackage } from './api.ts';
+import { changePackages } from './change-packages.ts';
+import { checkDates, type BuyWritten } from './create-scripts.ts';
+import { oneCurrency } from './price-packages.ts';
+import { checkWindow, putPackages } from './put-packages.ts';
+import { recallBuy, rememberBuy, type KeyedCall } from './recall.ts';
+import { isOver, statusOf } from './states.ts';
+import type { BuyDocument } from './stored.ts';
+import { viewBuy } from './view-buy.ts';
+
+export interface UpdateBuyInput extends KeyedCall {
+  readonly operation: 'update_media_buy';
+  readonly sandbox: boolean;
+  readonly mediaBuyId: string;
+  /** What the caller thinks that the buy is; null: it does not say. */
+  readonly revision: number | null;
+  readonly paused: boolean | null;
+  readonly canceled: boolean;
+  readonly cancellationReason: string | null;
+  /** 'asap': now; null: stays. */
+  readonly startAtMs: number | 'asap' | null;
+  readonly endAtMs: number | null;
+  readonly packages: readonly PackageChange[];
+  readonly newPackages: readonly PricedPackage[];
+  readonly newPackageIds: readonly string[];
+}
+
+/** Source: AdCP media-buy lifecycle: what is over stays, and a second cancellation has a word of its own. */
+function refuseOver(buy: BuyRow, { canceled, nowMs }: UpdateBuyInput): void {
+  const status = statusOf(buy, nowMs);
+  if (!isOver(status)) return;
+  if (canceled) throw new AppError('NOT_CANCELLABLE', `The media buy is ${status}.`, { field: 'canceled' });
+  throw new AppError('INVALID_STATE', `The media buy is ${status} and cannot be changed.`, {
+    field: 'media_buy_id',
+  });
+}
+
+function refuseOlder({ revision }: BuyRow, wanted: number | null): void {
+  if (wanted === null || wanted === revision) return;
+  throw new AppError('CONFLICT', 'The media buy was changed since this revision.', {
+    field: 'revision',
+    suggestion: 'Read it with get_media_buys, and send its revision.',
+  });
+}
+
+/** The flight after the change. What has begun cannot begin at another time. */
+function datesAfter(
+  buy: BuyRow,
+  { startAtMs, endAtMs, nowMs }: UpdateBuyInput,
+): Pick<BuyRow, 'startAt' | 'endAt'> {
+  if (startAtMs === null && endAtMs === null) return buy;
+  const startAt = startAtMs === null ? buy.startAt : startAtMs === 'asap' ? nowMs : startAtMs;
+  const endAt = endAtMs ?? buy.endAt;
+  const startIsNew = startAtMs !== null && startAt !== buy.startAt;
+  if (startIsNew && buy.startAt <= nowMs) {
+    throw new AppError('VALIDATION_ERROR', 'start_time cannot change: the media buy has begun.', {
+      field: 'start_time',
+    });
+  }
+  checkDates(startAt, endAt, nowMs, startIsNew);
+  return { startAt, endAt };
+}
+
+/** Packages with dates of their own must still fit. */
+function* checkPackageWindows(buy: BuyRow): Script<void> {
+  for (const [position, row] of (yield* packagesOfBuy(buy.accountNo, buy.buyNo)).entries()) {
+    if (row.canceledAt === null) checkWindow(buy, `packages[${position}]`, row.startAt, row.endAt);
+  }
+}
+
+function changed(sealer: Sealer, buy: BuyRow, input: UpdateBuyInput): BuyRow {
+  const document = sealer.open<BuyDocument>(buy.document);
+  const next = { ...document, cancellationReason: input.canceled ? input.cancellationReason : null };
+  return {
+    ...buy,
+    ...datesAfter(buy, input),
+    paused: input.paused === null ? buy.paused : input.paused ? 1 : 0,
+    canceledAt: input.canceled ? input.nowMs : null,
+    updatedAt: input.nowMs,
+    document: sealer.seal(next),
+  };
+}
+
+function* addPackages(sealer: Sealer, buy: BuyRow, input: UpdateBuyInput): Script<readonly string[]> {
+  if (input.newPackages.length === 0) return [];
+  oneCurrency(input.newPackages, buy.currency);
+  const before = yield* packagesOfBuy(buy.accountNo, buy.buyNo);
+  if (before.length + input.newPackages.length > limits.packageCountPerBuyMax) {
+    const says = `A media buy has at most ${limits.packageCountPerBuyMax} packages.`;
+    throw new AppError('VALIDATION_ERROR', says, { field: 'new_packages' });
+  }
+  yield* putPackages(sealer, buy, input.newPackages, input.newPackageIds);
+  return input.newPackageIds;
+}
+
+export function createUpdateBuyScripts(sealer: Sealer) {
+  return {
+    *updateBuy(input: UpdateBuyInput): Script<BuyWritten> {
+      const earlier = yield* recallBuy(sealer, input);
+      if (earlier !== null) return { outcome: earlier, replayed: true };
+      const { accountNo, principalNo, mediaBuyId, nowMs } = input;
+      const buy = yield* ownBuy(accountNo, principalNo, mediaBuyId);
+      if (buy === undefined) throw new AppError('MEDIA_BUY_NOT_FOUND', undefined, { field: 'media_buy_id' });
+      refuseOver(buy, input);
+      refuseOlder(buy, input.revision);
+      const next = changed(sealer, buy, input);
+      const named = yield* changePackages(sealer, next, input.packages, nowMs);
+      const added = yield* addPackages(sealer, next, input);
+      if (next.startAt !== buy.startAt || next.endAt !== buy.endAt) yield* checkPackageWindows(next);
+      yield* changeBuy(next);
+      const row = must(yield* ownBuy(accountNo, principalNo, mediaBuyId), () => 'the buy is there');
+      const view = yield* viewBuy(sealer, row, input.sandbox, nowMs);
+      const outcome = { kind: 'done' as const, buy: view, affected: [...named, ...added] };
+      yield* rememberBuy(sealer, input, null, outcome);
+      return { outcome, replayed: false };
+    },
+  };
+}
