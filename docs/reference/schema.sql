@@ -534,3 +534,14 @@ CREATE TABLE "task_part" (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX task_by_principal ON task (principal_no, created_at, task_id);
+
+CREATE TABLE impression_batch (
+  -- Keyed hash of the id that the ad server gave it.
+  batch_hash BLOB NOT NULL PRIMARY KEY CHECK (length(batch_hash) = 32),
+  digest BLOB NOT NULL CHECK (length(digest) = 32),
+  received_at INTEGER NOT NULL,
+  -- JSON: what was answered.
+  answer TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX impression_batch_by_age ON impression_batch (received_at);

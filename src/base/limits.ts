@@ -112,6 +112,9 @@ export const limits = {
   decisionBytesMax: 4 * MiB,
   decisionCountPerCallMax: 1_000,
   decisionPackageCountMax: 1_000,
+  /** Entries of one report of impressions, and impressions of one entry. */
+  impressionReportCountMax: 10_000,
+  impressionCountMax: 1_000_000_000,
   /** Media buys of one caller on one account, packages of one buy, and audiences on one side of one overlay. */
   buyCountPerCallerMax: 10_000,
   packageCountPerBuyMax: 200,

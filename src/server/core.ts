@@ -131,6 +131,7 @@ function keepHouse(store: Store<Scripts>): () => void {
     for (const name of [
       'forgetOld',
       'forgetOldDeliveries',
+      'forgetImpressionBatches',
       'forgetOldSigningKeys',
       'forgetNonces',
       'signAudit',

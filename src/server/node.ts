@@ -78,7 +78,7 @@ function doorsOf(
     },
     {
       path: adServerPath,
-      about: 'decisions for your own ad server (/v1/decisions, /v1/overlays, POST)',
+      about: 'decisions for your own ad server (/v1/decisions, /v1/impressions, /v1/overlays, POST)',
       endpoint: createAdServerEndpoint({ service, signatures, failures, decisions }),
     },
     ...keyDoors(store, publicUrl, a2a.doorPath),

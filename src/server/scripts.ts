@@ -7,6 +7,7 @@ import { checkpointKey, createHashRecord } from '../service/audit/chain.ts';
 import { createBlockScripts } from '../service/block-scripts.ts';
 import { createCapabilityScripts } from '../service/capability-scripts.ts';
 import { createDecisionScripts } from '../service/decisions/decision-scripts.ts';
+import { createImpressionScripts } from '../service/decisions/impression-scripts.ts';
 import { createGraphScripts } from '../service/graph-store.ts';
 import { createKeyScripts } from '../service/key-scripts.ts';
 import { createMatchScripts } from '../service/match-scripts.ts';
@@ -50,6 +51,7 @@ function createPlainScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createDecisionScripts(sizes),
     ...createDeliveryScripts(sealer),
     ...createGraphScripts(),
+    ...createImpressionScripts(),
     ...createKeyScripts(),
     ...createMatchScripts(sealer, sizes, outbox),
     ...createParkScripts(sealer, sizes, outbox),

@@ -23,6 +23,10 @@ const tenantTables = [
   'syndication',
   'webhook_endpoint',
   'webhook_delivery',
+  'media_buy',
+  'media_package',
+  'package_audience',
+  'package_delivery',
 ];
 
 /** Statements of our own work, which no caller reaches with a choice of rows: file and constant, with the reason. */
@@ -35,6 +39,7 @@ const exceptions: Readonly<Record<string, string>> = {
   'operation-rows.ts removeSettled': 'housekeeping by age over all accounts',
   'task-rows.ts findOwn': 'by the caller, whose tasks on all its accounts these are',
   'task-rows.ts listOwn': 'by the caller, whose tasks on all its accounts these are',
+  'impression-rows.ts packages': 'the seller’s own ad server reports for every account',
   'decision-rows.ts inPackages': 'what packages of all accounts lean on, for our own decisions',
   'task-rows.ts removeOld': 'housekeeping by age over all accounts',
   'idempotency-rows.ts remove': 'housekeeping by age over all accounts',

@@ -1,5 +1,8 @@
 /** Decisions at ad-request time, over HTTP, while audiences and packages move. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -173,6 +176,88 @@ describe('a call', () => {
     assert.equal((await fetch(`${seller.url}/v1/decisions`)).status, 405);
     assert.equal((await fetch(`${seller.url}/v1/nothing`, { method: 'POST' })).status, 404);
   });
+});
+
+describe('impressions', () => {
+  const delivered = (packageId: string): readonly Fields[] => {
+    const db = new DatabaseSync(join(seller.dataDir, 'rollcall.db'), { readOnly: true });
+    const rows = db
+      .prepare(
+        'SELECT day, impressions, clicks, spend_micros FROM package_delivery JOIN media_package USING (account_no, package_no) WHERE package_id = ? ORDER BY day',
+      )
+      .all(packageId)
+      .map((row) => ({ ...row }));
+    db.close();
+    return rows as readonly Fields[];
+  };
+  const day = new Date().toISOString().slice(0, 10);
+
+  test('are counted once, however often a report comes, with what they cost to the last millionth', async () => {
+    const buyer = await newBuyer(seller);
+    addPackage(seller, buyer.accountId, 'counted', {});
+    const report = {
+      batch_id: `batch-${randomUUID()}`,
+      impressions: [
+        { package_id: 'counted', count: 1_500, clicks: 3 },
+        { package_id: 'counted' },
+        { package_id: 'nowhere', count: 5 },
+        { package_id: 'counted', at: '2020-01-01T00:00:00Z' },
+        { package_id: 'counted', at: new Date(Date.now() + 3_600_000).toISOString() },
+      ],
+    };
+    const expected = {
+      counted: 1_501,
+      rejected: [
+        { field: 'impressions[2]', reason: 'unknown_package' },
+        { field: 'impressions[3]', reason: 'too_late' },
+        { field: 'impressions[4]', reason: 'in_future' },
+      ],
+    };
+    const answers = await Promise.all(Array.from({ length: 8 }, async () => ask('/v1/impressions', report)));
+    for (const { status } of answers) assert.equal(status, 200);
+    const bodies = answers.map(({ body }) => body);
+    assert.equal(bodies.filter((body) => body['replayed'] === true).length, 7);
+    for (const { replayed: _, ...body } of bodies) assert.deepEqual(body, expected);
+    // Five dollars a thousand: 1,501 impressions are 7.505 dollars.
+    assert.deepEqual(delivered('counted'), [{ day, impressions: 1_501, clicks: 3, spend_micros: 7_505_000 }]);
+    const other = await ask('/v1/impressions', { ...report, impressions: [{ package_id: 'counted' }] });
+    assert.deepEqual([other.status, (other.body['error'] as Fields)['code']], [409, 'IDEMPOTENCY_CONFLICT']);
+    assert.equal(delivered('counted')[0]?.['impressions'], 1_501);
+  });
+
+  test('of many reports at once add up to the same spend as of one', async () => {
+    const buyer = await newBuyer(seller);
+    addPackage(seller, buyer.accountId, 'many', {});
+    await Promise.all(
+      Array.from({ length: 37 }, async (_, i) =>
+        ask('/v1/impressions', {
+          batch_id: `batch-${randomUUID()}`,
+          impressions: [{ package_id: 'many', count: i + 1 }],
+        }),
+      ),
+    );
+    assert.deepEqual(delivered('many'), [{ day, impressions: 703, clicks: 0, spend_micros: 3_515_000 }]);
+  });
+
+  for (const [name, body, says] of [
+    ['no batch', { impressions: [{ package_id: 'p' }] }, 'batch_id'],
+    ['none', { batch_id: 'batch-0000000001', impressions: [] }, 'impressions'],
+    [
+      'a bad count',
+      { batch_id: 'batch-0000000001', impressions: [{ package_id: 'p', count: 0 }] },
+      'impressions[0].count',
+    ],
+    [
+      'a bad time',
+      { batch_id: 'batch-0000000001', impressions: [{ package_id: 'p', at: 'noon' }] },
+      'impressions[0].at',
+    ],
+  ] as const) {
+    test(`with ${name} are refused by name`, async () => {
+      const answer = await ask('/v1/impressions', body);
+      assert.deepEqual([answer.status, (answer.body['error'] as Fields)['field']], [400, says]);
+    });
+  }
 });
 
 describe('an overlay', () => {

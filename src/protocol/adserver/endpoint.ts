@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
+
 import { AppError } from '../../base/faults.ts';
+import { canonicalJson } from '../../base/jcs.ts';
 import { limits } from '../../base/limits.ts';
 import type { Json, JsonObject } from '../../engine/types.ts';
-import type { DecisionService, OverlayAnswer } from '../../service/decisions/api.ts';
+import type { DecisionService, ImpressionAnswer, OverlayAnswer } from '../../service/decisions/api.ts';
 import type { Decision } from '../../service/decisions/book.ts';
 import { requireScopes } from '../../service/scopes.ts';
 import { callerOf, keyRecord, sealOf, type Caller, type Credentials } from '../auth/caller.ts';
 import type { Admission, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
 import { faultHeaders, httpStatusOf } from '../http-status.ts';
-import { readDecisionRequest, readOverlayRequest } from './read-request.ts';
+import { readDecisionRequest, readImpressionRequest, readOverlayRequest } from './read-request.ts';
 
 /** Where the seller's ad server asks. */
 export const adServerPath = '/v1';
@@ -32,6 +35,16 @@ const routes: Readonly<Record<string, Route>> = {
       return isBatch ? { decisions: answers } : answers[0]!;
     },
   },
+  '/v1/impressions': {
+    operation: 'countImpressions',
+    perform: async ({ decisions }, body) => {
+      const { batchId, reports } = readImpressionRequest(body);
+      const digest = createHash('sha256')
+        .update(canonicalJson(reports as never))
+        .digest();
+      return impressionBody(await decisions.countImpressions(batchId, digest, reports));
+    },
+  },
   '/v1/overlays': {
     operation: 'overlay',
     perform: async ({ decisions }, body) => overlayBody(await decisions.overlay(readOverlayRequest(body))),
@@ -43,6 +56,14 @@ function decisionBody({ eligible, ineligible }: Decision, explains: boolean): Js
   return {
     eligible: [...eligible],
     ineligible: ineligible.map(({ packageId, reason }) => ({ package_id: packageId, reason })),
+  };
+}
+
+function impressionBody({ impressions, rejected, replayed }: ImpressionAnswer): JsonObject {
+  return {
+    counted: impressions,
+    rejected: rejected.map(({ index, reason }) => ({ field: `impressions[${index}]`, reason })),
+    ...(replayed ? { replayed } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { AppError } from '../../base/faults.ts';
 import { identifierCodes, type IdentifierType } from '../../base/identifier-types.ts';
 import { limits } from '../../base/limits.ts';
 import type { Json, JsonObject } from '../../engine/types.ts';
-import type { OverlayAsk, UserAsk, UserIdentifier } from '../../service/decisions/api.ts';
+import type { ImpressionReport, OverlayAsk, UserAsk, UserIdentifier } from '../../service/decisions/api.ts';
 import { isArray, isObject } from '../adcp/argument-reader.ts';
 
 /** What a call asks for. */
@@ -116,6 +116,57 @@ function readUid(value: Json | undefined, field: string): UserIdentifier {
 
 function hashed(type: IdentifierType, text: string): UserIdentifier {
   return { type, digest: createHash('sha256').update(text).digest() };
+}
+
+export interface ImpressionRequest {
+  readonly batchId: string;
+  readonly reports: readonly ImpressionReport[];
+}
+
+const batchIdPattern = /^[\x21-\x7e]{16,255}$/;
+
+/** `{batch_id, impressions: [{package_id, at?, count?, clicks?}]}`. */
+export function readImpressionRequest(body: Json): ImpressionRequest {
+  if (!isObject(body)) return refuse('', 'The body must be a JSON object.');
+  const { batch_id: batchId, impressions } = body;
+  if (typeof batchId !== 'string' || !batchIdPattern.test(batchId)) {
+    return refuse(
+      'batch_id',
+      'batch_id must be 16 to 255 visible ASCII characters.',
+      'Make one up for each report, a UUID for instance, and send it again when you repeat the report.',
+    );
+  }
+  const max = limits.impressionReportCountMax;
+  if (!isArray(impressions) || impressions.length === 0 || impressions.length > max) {
+    return refuse('impressions', `impressions must be a list of 1 to ${max} entries.`);
+  }
+  return { batchId, reports: impressions.map((one, at) => readReport(one, `impressions[${at}]`)) };
+}
+
+function readReport(value: Json, path: string): ImpressionReport {
+  if (!isObject(value)) return refuse(path, `${path} must be an object with a package_id.`);
+  const { at, count = 1, clicks = 0 } = value;
+  const impressions = readCount(count, within(path, 'count'), 1);
+  return {
+    packageId: readText(value['package_id'], within(path, 'package_id'), limits.audienceIdCharsMax),
+    atMs: at === undefined ? null : readTime(at, within(path, 'at')),
+    impressions,
+    clicks: readCount(clicks, within(path, 'clicks'), 0),
+  };
+}
+
+function readCount(value: Json, field: string, min: number): number {
+  const max = limits.impressionCountMax;
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
+  return refuse(field, `${field} must be a whole number from ${min} to ${max}.`);
+}
+
+function readTime(value: Json, field: string): number {
+  const isTime =
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value);
+  const ms = isTime ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
+  return refuse(field, `${field} must be a time such as 2026-11-27T10:00:00Z.`);
 }
 
 /** `{account_id, audience_include?, audience_exclude?}`. */

@@ -12,6 +12,7 @@ import type {
   OverlayAnswer,
   OverlayProblem,
 } from '../../service/decisions/api.ts';
+import { createKeyedHash } from '../../service/keyed-hash.ts';
 import type { DecisionBook } from '../../service/decisions/book.ts';
 import type { NamedAudience } from '../../service/decisions/decision-scripts.ts';
 import type { Store } from '../../store/store.ts';
@@ -22,13 +23,14 @@ import { lookUpUsers } from './user-lookup.ts';
 
 export interface DecisionParts {
   readonly store: Store<Scripts>;
-  readonly secrets: Pick<Secrets, 'tokenKey'>;
+  readonly secrets: Pick<Secrets, 'tokenKey' | 'pepper'>;
   readonly matchThread: Pick<MatchThread, 'snapshot' | 'usersOf'>;
   readonly book: DecisionBook;
 }
 
 export function createDecisionService({ store, secrets, matchThread, book }: DecisionParts): DecisionService {
   const tokeniser = createTokeniser(secrets.tokenKey, nodePrimitives);
+  const hashBatchId = createKeyedHash(secrets.pepper);
   const graphOf = createGraphView(() => matchThread.snapshot());
   return {
     decide: (asks) => {
@@ -40,6 +42,11 @@ export function createDecisionService({ store, secrets, matchThread, book }: Dec
       );
       return asks.map(({ packageIds }, at) => book.decide({ persons: persons[at] ?? [], packageIds }, nowMs));
     },
+    countImpressions: async (batchId, digest, reports) =>
+      store.write('countImpressions', {
+        ...{ batchHash: hashBatchId(`impressions ${batchId}`), digest, reports },
+        nowMs: systemClock.now(),
+      }),
     overlay: async (ask) => {
       const found = await store.read('audiencesNamed', ask);
       const problems = [...problemsOf('include', found.include), ...problemsOf('exclude', found.exclude)];

@@ -37,10 +37,36 @@ export interface OverlayAnswer {
   readonly reach: number | null;
 }
 
+/** Impressions of one package at one time. */
+export interface ImpressionReport {
+  readonly packageId: string;
+  /** Null: now. */
+  readonly atMs: number | null;
+  readonly impressions: number;
+  readonly clicks: number;
+}
+
+/** `outside_flight`: before the package began or after it ended. */
+export type RejectedReason = 'unknown_package' | 'in_future' | 'too_late' | 'outside_flight';
+
+export interface ImpressionAnswer {
+  /** Counted, of what was not rejected. */
+  readonly impressions: number;
+  readonly rejected: readonly { readonly index: number; readonly reason: RejectedReason }[];
+  /** The report was counted before, and is not counted again. */
+  readonly replayed: boolean;
+}
+
 /** What the seller's ad server asks. Refuses with AppError. */
 export interface DecisionService {
   /** From memory: nothing is read. */
   decide(asks: readonly UserAsk[]): readonly Decision[];
   /** Whether a buy may use an overlay, what keeps it from being served, and whom it reaches. */
   overlay(ask: OverlayAsk): Promise<OverlayAnswer>;
+  /** Counts a report, once however often it comes. `digest`: of its contents. */
+  countImpressions(
+    batchId: string,
+    digest: Uint8Array,
+    reports: readonly ImpressionReport[],
+  ): Promise<ImpressionAnswer>;
 }

@@ -9,6 +9,7 @@ import { audit } from './0008-audit.ts';
 import { keyNetworks } from './0009-key-networks.ts';
 import { lifecycle } from './0010-lifecycle.ts';
 import { mediaBuys } from './0011-media-buys.ts';
+import { impressions } from './0012-impressions.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   keyNetworks,
   lifecycle,
   mediaBuys,
+  impressions,
 ];
