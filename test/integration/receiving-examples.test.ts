@@ -3,13 +3,12 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { newBuyer } from '../support/buyer.ts';
+import { freePort, listens } from '../support/ports.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -31,27 +30,6 @@ function example(language: string): string {
 function put(code: string, shown: string, own: string): string {
   assert.ok(code.includes(shown), `the example has ${shown}`);
   return code.replaceAll(shown, own);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function listens(port: number): Promise<void> {
-  for (let round = 0; round < 1_000; round++) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await new Promise<boolean>((resolve) =>
-      socket.on('connect', () => resolve(true)).on('error', () => resolve(false)),
-    );
-    socket.destroy();
-    if (isOpen) return;
-    await sleep(30);
-  }
-  assert.fail(`nothing listens on ${port}`);
 }
 
 /** Runs the receiver, lets the seller notify it and a stranger lie to it; gives what the receiver printed. */
