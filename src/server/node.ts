@@ -153,7 +153,7 @@ function adminOf(core: Core, settings: ServeSettings, schedule: MatchSchedule, l
     syndication: core.service,
     allowNetwork: settings.allowNetwork,
     signersChanged: core.signers.changed,
-    running: { queue, schedule },
+    running: { queue, schedule, users: matchThread },
     webhooksWoken: core.webhooksWoken,
   });
 }

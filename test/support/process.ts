@@ -68,9 +68,15 @@ export async function spawnServer(dataDir: string, args: readonly string[] = [])
   };
 }
 
-/** Runs one command to its end and gives its `--json` answer. */
-export async function runJson(args: readonly string[]): Promise<Record<string, unknown>> {
-  const child = spawn(process.execPath, [main, ...args, '--json'], {
+export interface Ended {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number | null;
+}
+
+/** Runs one command to its end, however it ends. */
+export async function runText(args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environment,
   });
@@ -80,6 +86,12 @@ export async function runJson(args: readonly string[]): Promise<Record<string, u
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   const [code] = (await once(child, 'close')) as [number | null];
   noteOutput('log', err);
+  return { out, err, code };
+}
+
+/** Runs one command to its end and gives its `--json` answer. */
+export async function runJson(args: readonly string[]): Promise<Record<string, unknown>> {
+  const { out, err, code } = await runText([...args, '--json']);
   if (code !== 0) throw new Error(`rollcall ${args[0]} ended with ${code}: ${err}${out}`);
   const answer = JSON.parse(out) as Record<string, unknown>;
   if (typeof answer['key'] === 'string') noteCanary('key', answer['key']);

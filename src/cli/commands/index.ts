@@ -69,6 +69,11 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   { name: 'signer remove', summary: 'Forget a signer', load: () => import('./signer-remove.ts') },
   {
+    name: 'audience export',
+    summary: 'Write which of your users are in an audience, or who came and went since the last time',
+    load: () => import('./audience-export.ts'),
+  },
+  {
     name: 'match status',
     summary: 'Show what waits for matching, and when it will be done',
     load: () => import('./match-status.ts'),

@@ -21,6 +21,7 @@ import type { Secrets } from '../secrets.ts';
 import type { GraphApplied } from '../threads/graph-messages.ts';
 import { applyStagedGraph } from '../threads/graph-thread.ts';
 import { createAuditAdmin, type AuditAdmin } from './audit-admin.ts';
+import { createExportAdmin, type ExportAdmin, type RunningUsers } from './export-admin.ts';
 import { createMatchAdmin, type MatchAdmin, type RunningMatch } from './match-admin.ts';
 import { createKeyAdmin, type KeyAdmin } from './key-admin.ts';
 import { createSignerAdmin, type SignerAdmin } from './signer-admin.ts';
@@ -33,7 +34,7 @@ export interface GraphStats {
   readonly updatedAtMs: number | null;
 }
 
-export interface Admin extends KeyAdmin, WebhookAdmin, SignerAdmin, AuditAdmin, MatchAdmin {
+export interface Admin extends KeyAdmin, WebhookAdmin, SignerAdmin, AuditAdmin, MatchAdmin, ExportAdmin {
   createAccount(input: {
     readonly accountId: string | null;
     readonly brandDomain: string;
@@ -79,7 +80,7 @@ export interface AdminParts {
   readonly allowNetwork: readonly string[];
   readonly signersChanged: () => void;
   /** Null: no server runs. */
-  readonly running: RunningMatch | null;
+  readonly running: (RunningMatch & { readonly users: RunningUsers }) | null;
   /** Something may be deliverable. */
   readonly webhooksWoken: () => void;
 }
@@ -115,6 +116,7 @@ export function createAdmin(parts: AdminParts): Admin {
     ...createSignerAdmin(store, parts.allowNetwork, parts.signersChanged),
     ...createWebhookAdmin(store, parts.webhooksWoken),
     ...createMatchAdmin(store, parts.running),
+    ...createExportAdmin(store, parts.running?.users ?? null),
     graphStats: async () => graphStats(store),
     applyGraph: async ({ stagedName }) => {
       // One after the other: each works on the state that the one before it left.

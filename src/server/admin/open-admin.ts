@@ -107,6 +107,8 @@ function remoteAdmin(file: AdminFile): Admin {
     listSyndications: async (input) => call('listSyndications', input),
     matchFacts: async (input) => call('matchFacts', input),
     matchNow: async (input) => call('matchNow', input),
+    openExport: async (input) => call('openExport', input),
+    readExport: async (input) => call('readExport', input),
     parkedOperations: async (input) => call('parkedOperations', input),
     retryParked: async (input) => call('retryParked', input),
     listDeliveries: async (input) => call('listDeliveries', input),
