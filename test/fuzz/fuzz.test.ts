@@ -27,6 +27,7 @@ const growthMbMax = 50;
 
 const secrets: Secrets = {
   key: '',
+  adServerKey: '',
   credentials: 'canary-credentials-0123456789abcdef0123',
   hash: sha256('canary@example.com'),
   externalId: 'canary-external-id-77',
@@ -39,7 +40,8 @@ before(async () => {
   const account = ['--id', accountId, '--brand', 'fuzz.example', '--operator', 'a.example', '--sandbox'];
   await runJson(['account', 'create', ...account, '--data', dataDir]);
   const { key } = await runJson(['key', 'create', '--account', accountId, '--data', dataDir]);
-  known = { ...secrets, key: String(key) };
+  const adServer = await runJson(['key', 'create', '--scope', 'decisions', '--data', dataDir]);
+  known = { ...secrets, key: String(key), adServerKey: String(adServer['key']) };
   server = await spawnServer(dataDir, ['--wait-ms', '20', '--log-level', 'info']);
 });
 after(async () => {
@@ -103,7 +105,7 @@ function finding({ status, text, ms }: Told): string | null {
   if (status >= 500) return `status ${status}`;
   if (ms > answerMsMax) return `${Math.round(ms)} ms`;
   if (/\bat \S+ \(?(?:file|node):|node:internal|\/src\/|\.ts:\d+/.test(text)) return 'a stack';
-  if (text.includes(known.key)) return 'the key';
+  if (text.includes(known.key) || text.includes(known.adServerKey)) return 'the key';
   if (text.includes(known.credentials)) return 'credentials';
   if (text.includes(known.hash)) return 'a hash';
   if (text.includes(known.externalId) && !text.includes('rejected')) return 'an external id';

@@ -16,6 +16,8 @@ export interface Plain {
 /** What must never come back, wherever it was sent. */
 export interface Secrets {
   readonly key: string;
+  /** That of the seller's ad server. */
+  readonly adServerKey: string;
   readonly credentials: string;
   readonly hash: string;
   readonly externalId: string;
@@ -130,7 +132,23 @@ export function seedsFor(accountId: string, secrets: Secrets): readonly Plain[] 
     headers: { authorization },
     body: undefined,
   });
+  const adServer = (path: string, body: object): Plain => ({
+    name: `ad server ${path}`,
+    method: 'POST',
+    path,
+    headers: { ...json, authorization: `Bearer ${secrets.adServerKey}` },
+    body,
+  });
   const others = [
+    adServer('/v1/decisions', { user: { hashed_email: secrets.hash }, packages: ['p'], explain: true }),
+    adServer('/v1/decisions', {
+      requests: [{ user: { id: secrets.externalId } }, { user: { uid: { type: 'maid', value: 'v' } } }],
+    }),
+    adServer('/v1/overlays', { account_id: accountId, audience_include: ['fuzz'], audience_exclude: ['x'] }),
+    adServer('/v1/impressions', {
+      batch_id: `batch-${randomUUID()}`,
+      impressions: [{ package_id: 'p', at: '2026-11-27T10:00:00Z', count: 3, clicks: 1 }],
+    }),
     {
       name: 'mcp initialize',
       method: 'POST',
