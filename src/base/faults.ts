@@ -75,7 +75,11 @@ export const faults = {
     level: 'info',
     say: 'This account has no sales agent with that id.',
   },
-  VALIDATION_ERROR: { recovery: 'correctable', level: 'info', say: 'The request breaks a rule of this seller.' },
+  VALIDATION_ERROR: {
+    recovery: 'correctable',
+    level: 'info',
+    say: 'The request breaks a rule of this seller.',
+  },
   PRODUCT_NOT_FOUND: { recovery: 'correctable', level: 'info', say: 'This seller has no such product.' },
   MEDIA_BUY_NOT_FOUND: {
     recovery: 'correctable',
@@ -83,8 +87,16 @@ export const faults = {
     say: 'No such media buy, or it is not yours.',
   },
   PACKAGE_NOT_FOUND: { recovery: 'correctable', level: 'info', say: 'This media buy has no such package.' },
-  BUDGET_TOO_LOW: { recovery: 'correctable', level: 'info', say: 'The budget is lower than this seller takes.' },
-  TERMS_REJECTED: { recovery: 'correctable', level: 'info', say: 'This seller does not agree to these terms.' },
+  BUDGET_TOO_LOW: {
+    recovery: 'correctable',
+    level: 'info',
+    say: 'The budget is lower than this seller takes.',
+  },
+  TERMS_REJECTED: {
+    recovery: 'correctable',
+    level: 'info',
+    say: 'This seller does not agree to these terms.',
+  },
   INVALID_STATE: { recovery: 'correctable', level: 'info', say: 'That is not possible in this state.' },
   NOT_CANCELLABLE: { recovery: 'correctable', level: 'info', say: 'That is over and cannot be canceled.' },
   /** Somebody else changed it since the caller looked. */

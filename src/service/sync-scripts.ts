@@ -14,7 +14,14 @@ import type { Script } from '../store/script.ts';
 import { insertTask, insertTaskPart, taskParts, taskRow } from '../store/task-rows.ts';
 import type { AudienceRequest, Generation, SyncOutcome } from './api.ts';
 import { applyEntry, deleteAudience } from './apply-entry.ts';
-import { currentOutcome, outcomeIn, outcomeOf, sizeRule, type SizeRules, type StoredOutcome } from './finish-sync.ts';
+import {
+  currentOutcome,
+  outcomeIn,
+  outcomeOf,
+  sizeRule,
+  type SizeRules,
+  type StoredOutcome,
+} from './finish-sync.ts';
 import { planSync, type KnownAudience, type SyncState } from './plan-sync.ts';
 import { factsOf } from './read-facts.ts';
 import type { Sealer } from './seal.ts';

@@ -74,7 +74,8 @@ function audienceIdsOf(stored: StoredOutcome | null): Pick<TaskView, 'audienceId
   if (stored?.kind === 'draft') {
     return { audienceIds: stored.draft.entries.map(({ audienceId }) => audienceId) };
   }
-  if (stored?.kind !== 'outcome' || stored.outcome.kind !== 'answered' || stored.namedCount === undefined) return {};
+  if (stored?.kind !== 'outcome' || stored.outcome.kind !== 'answered' || stored.namedCount === undefined)
+    return {};
   return { audienceIds: stored.outcome.audiences.slice(0, stored.namedCount).map((one) => one.audienceId) };
 }
 

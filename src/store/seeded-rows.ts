@@ -28,10 +28,8 @@ export interface ForcedAnswerRow {
   readonly message: Uint8Array | null;
 }
 
-export const forceAnswer = (
-  principalNo: number,
-  { taskId, message }: ForcedAnswerRow,
-): Script<number> => run(arm, principalNo, taskId, message);
+export const forceAnswer = (principalNo: number, { taskId, message }: ForcedAnswerRow): Script<number> =>
+  run(arm, principalNo, taskId, message);
 
 /** Takes it: it holds for one call. */
 export function* takeForcedAnswer(principalNo: number): Script<ForcedAnswerRow | undefined> {

@@ -70,7 +70,8 @@ function forecastFields({ nextRunAtMs, expectedAtMs, retryAfterSeconds }: TaskFo
 /** The body that the call itself would have had, with the context of that call. */
 function resultOf(task: TaskView, generation: Generation): Json | undefined {
   if (task.status !== 'completed') return undefined;
-  const body = task.body ?? (task.outcome === undefined ? undefined : syncAudiencesBody(task.outcome, generation));
+  const body =
+    task.body ?? (task.outcome === undefined ? undefined : syncAudiencesBody(task.outcome, generation));
   if (body === undefined) return undefined;
   return { ...body, ...(task.context === undefined ? {} : { context: task.context }) };
 }

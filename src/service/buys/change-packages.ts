@@ -1,7 +1,12 @@
 /** Changes of the packages of a buy, as parts of the transaction that changes it. */
 import { AppError } from '../../base/faults.ts';
 import { deliveryOfBuy } from '../../store/delivery-rows.ts';
-import { changePackage, packagesOfBuy, setPackageAudiences, type PackageRow } from '../../store/package-rows.ts';
+import {
+  changePackage,
+  packagesOfBuy,
+  setPackageAudiences,
+  type PackageRow,
+} from '../../store/package-rows.ts';
 import type { Script } from '../../store/script.ts';
 import type { Sealer } from '../seal.ts';
 import type { PackageChange } from './api.ts';
@@ -67,7 +72,12 @@ function changedRow(
 /** Gives the ids of the packages that were named. `buy`: as it will be. */
 export function* changePackages(
   sealer: Sealer,
-  buy: { readonly accountNo: number; readonly buyNo: number; readonly startAt: number; readonly endAt: number },
+  buy: {
+    readonly accountNo: number;
+    readonly buyNo: number;
+    readonly startAt: number;
+    readonly endAt: number;
+  },
   changes: readonly PackageChange[],
   nowMs: number,
 ): Script<readonly string[]> {
@@ -78,7 +88,8 @@ export function* changePackages(
     // Read anew: a call may name a package twice.
     const rows = yield* packagesOfBuy(accountNo, buyNo);
     const row = rows.find(({ packageId }) => packageId === change.packageId);
-    if (row === undefined) throw new AppError('PACKAGE_NOT_FOUND', undefined, { field: `${change.path}.package_id` });
+    if (row === undefined)
+      throw new AppError('PACKAGE_NOT_FOUND', undefined, { field: `${change.path}.package_id` });
     refuseOver(row, change);
     const next = changedRow(sealer, row, change, spent.get(row.packageNo) ?? 0, nowMs);
     checkWindow(buy, change.path, next.startAt, next.endAt);

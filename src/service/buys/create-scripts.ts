@@ -82,7 +82,10 @@ function* makeBuy(sealer: Sealer, input: CreateBuyInput): Script<BuyOutcome> {
   const startAt = input.startAtMs ?? nowMs;
   checkDates(startAt, endAtMs, nowMs, true);
   if ((yield* ownBuyCount(accountNo, principalNo)) >= limits.buyCountPerCallerMax) {
-    throw new AppError('VALIDATION_ERROR', `An account has at most ${limits.buyCountPerCallerMax} media buys.`);
+    throw new AppError(
+      'VALIDATION_ERROR',
+      `An account has at most ${limits.buyCountPerCallerMax} media buys.`,
+    );
   }
   const document: BuyDocument = {
     context: input.context,
@@ -114,7 +117,9 @@ export function createCreateBuyScripts(sealer: Sealer, outbox: Outbox) {
       if (earlier !== null) return { outcome: earlier, replayed: true };
       const forced = input.mayBeForced ? yield* takeForcedAnswer(input.principalNo) : undefined;
       const outcome =
-        forced === undefined ? yield* makeBuy(sealer, input) : yield* answerLater(sealer, outbox, input, forced);
+        forced === undefined
+          ? yield* makeBuy(sealer, input)
+          : yield* answerLater(sealer, outbox, input, forced);
       yield* rememberBuy(sealer, input, outcome.kind === 'submitted' ? outcome.taskId : null, outcome);
       return { outcome, replayed: false };
     },

@@ -45,7 +45,8 @@ function checkTerms(accepted: AcceptedTerms | null, { path, terms }: PackageRequ
       suggestion: 'Change the terms, or leave measurement_terms out to take the seller’s own.',
     });
   };
-  if (accepted === null) return refuse(`${field} cannot be agreed to: this product has no terms but its own.`, field);
+  if (accepted === null)
+    return refuse(`${field} cannot be agreed to: this product has no terms but its own.`, field);
   const { window, variancePercent } = terms;
   if (window !== null && !accepted.windows.includes(window)) {
     const at = `${field}.billing_measurement.measurement_window`;
@@ -66,7 +67,8 @@ export function pricePackages(
   return requests.map((request) => {
     const { path, productId, budgetMicros } = request;
     const product = byId.get(productId);
-    if (product === undefined) throw new AppError('PRODUCT_NOT_FOUND', undefined, { field: `${path}.product_id` });
+    if (product === undefined)
+      throw new AppError('PRODUCT_NOT_FOUND', undefined, { field: `${path}.product_id` });
     const option = optionOf(product, request);
     checkBudget(budgetMicros, option.minBudgetMicros, `${path}.budget`);
     checkTerms(product.terms, request);
@@ -86,8 +88,12 @@ export function oneCurrency(packages: readonly PricedPackage[], currency?: strin
   const wanted = currency ?? packages[0]?.currency ?? '';
   const other = packages.find((one) => one.currency !== wanted);
   if (other === undefined) return wanted;
-  throw new AppError('VALIDATION_ERROR', `${other.path}.pricing_option_id is in another currency than the buy.`, {
-    field: `${other.path}.pricing_option_id`,
-    suggestion: 'Make one media buy for each currency.',
-  });
+  throw new AppError(
+    'VALIDATION_ERROR',
+    `${other.path}.pricing_option_id is in another currency than the buy.`,
+    {
+      field: `${other.path}.pricing_option_id`,
+      suggestion: 'Make one media buy for each currency.',
+    },
+  );
 }

@@ -12,7 +12,11 @@ import type { PackageDocument } from './stored.ts';
  * The audiences of an overlay. One that never was, one that was deleted and one of another account are refused alike, at their exact
  * place; whether an audience can be used yet is not asked. Source: AdCP targeting, audience_include.
  */
-export function* audiencesNamed(accountNo: number, path: string, names: AudienceNames): Script<PackageAudiences> {
+export function* audiencesNamed(
+  accountNo: number,
+  path: string,
+  names: AudienceNames,
+): Script<PackageAudiences> {
   const numbers = { include: [] as number[], exclude: [] as number[] };
   for (const side of ['include', 'exclude'] as const) {
     for (const [position, audienceId] of names[side].entries()) {

@@ -29,7 +29,8 @@ interface FoundBuy {
 function* findBuys(input: BuysInput): Script<readonly FoundBuy[]> {
   const { principalNo, accountNo, mediaBuyIds, statuses, nowMs } = input;
   const accounts = (yield* ownAccounts(principalNo)).filter(
-    (one) => (accountNo === null || one.accountNo === accountNo) && !['closed', 'rejected'].includes(one.status),
+    (one) =>
+      (accountNo === null || one.accountNo === accountNo) && !['closed', 'rejected'].includes(one.status),
   );
   const found: FoundBuy[] = [];
   for (const { accountNo: of, sandbox } of accounts) {
@@ -62,7 +63,8 @@ export interface PackageForDecisions {
   readonly exclude: readonly number[];
 }
 
-function* packagesForDecisions(): Script<readonly PackageForDecisions[]> {
+/** Every package of every account. For our own decisions; no caller sees this. */
+export function* packagesForDecisions(): Script<readonly PackageForDecisions[]> {
   const sides = new Map<number, { include: number[]; exclude: number[] }>();
   for (const { packageNo, audienceNo, side } of yield* everyPackageAudience()) {
     const of = sides.get(packageNo) ?? { include: [], exclude: [] };
@@ -77,7 +79,12 @@ function* packagesForDecisions(): Script<readonly PackageForDecisions[]> {
 }
 
 export function createReadBuyScripts(sealer: Sealer) {
-  function* deliveryOf({ buy, sandbox }: FoundBuy, from: string, before: string, nowMs: number): Script<BuyDelivery> {
+  function* deliveryOf(
+    { buy, sandbox }: FoundBuy,
+    from: string,
+    before: string,
+    nowMs: number,
+  ): Script<BuyDelivery> {
     const rows = yield* deliveryOfBuy(buy.accountNo, buy.buyNo, from, before);
     const packages = yield* packagesOfBuy(buy.accountNo, buy.buyNo);
     return {
@@ -113,7 +120,6 @@ export function createReadBuyScripts(sealer: Sealer) {
       return deliveries;
     },
 
-    /** Every package of every account. For our own decisions; no caller sees this. */
     *packagesForDecisions(_: object): Script<readonly PackageForDecisions[]> {
       return yield* packagesForDecisions();
     },

@@ -52,7 +52,10 @@ function refuseOlder({ revision }: BuyRow, wanted: number | null): void {
 }
 
 /** The flight after the change. What has begun cannot begin at another time. */
-function datesAfter(buy: BuyRow, { startAtMs, endAtMs, nowMs }: UpdateBuyInput): Pick<BuyRow, 'startAt' | 'endAt'> {
+function datesAfter(
+  buy: BuyRow,
+  { startAtMs, endAtMs, nowMs }: UpdateBuyInput,
+): Pick<BuyRow, 'startAt' | 'endAt'> {
   if (startAtMs === null && endAtMs === null) return buy;
   const startAt = startAtMs === null ? buy.startAt : startAtMs === 'asap' ? nowMs : startAtMs;
   const endAt = endAtMs ?? buy.endAt;

@@ -2,7 +2,12 @@
 import { createHash } from 'node:crypto';
 
 import type { BuyRow } from '../../store/buy-rows.ts';
-import { packagesOfBuy, suspendedLinks, type PackageRow, type SuspendedLink } from '../../store/package-rows.ts';
+import {
+  packagesOfBuy,
+  suspendedLinks,
+  type PackageRow,
+  type SuspendedLink,
+} from '../../store/package-rows.ts';
 import type { Script } from '../../store/script.ts';
 import type { Sealer } from '../seal.ts';
 import type { BuyView, Impairment, PackageView } from './api.ts';
@@ -34,7 +39,8 @@ function impairmentIdOf(mediaBuyId: string, audienceNo: number, sinceMs: number)
 /** One entry for each suspended audience, with every package that leans on it. */
 function impairmentsOf(buy: BuyRow, links: readonly SuspendedLink[]): readonly Impairment[] {
   const byAudience = new Map<number, SuspendedLink[]>();
-  for (const link of links) byAudience.set(link.audienceNo, [...(byAudience.get(link.audienceNo) ?? []), link]);
+  for (const link of links)
+    byAudience.set(link.audienceNo, [...(byAudience.get(link.audienceNo) ?? []), link]);
   return [...byAudience.values()].flatMap((of) => {
     const [first] = of;
     if (first === undefined) return [];
