@@ -60,6 +60,25 @@ export const auditTable: AuditTable = {
       digest: Buffer.from(digest).toString('base64'),
     });
   },
+  createBuy: ({ nowMs, principalNo, accountNo, packages }, { outcome, replayed }) =>
+    replayed
+      ? []
+      : event(nowMs, 'buy_created', caller(principalNo), {
+          account_no: accountNo,
+          ...(outcome.kind === 'done' ? { media_buy_id: outcome.buy.mediaBuyId } : {}),
+          packages: packages.length,
+        }),
+  updateBuy: ({ nowMs, principalNo, accountNo }, { outcome, replayed }) =>
+    replayed || outcome.kind !== 'done'
+      ? []
+      : event(nowMs, 'buy_changed', caller(principalNo), {
+          account_no: accountNo,
+          media_buy_id: outcome.buy.mediaBuyId,
+          revision: outcome.buy.revision,
+          status: outcome.buy.status,
+        }),
+  control: ({ nowMs, principalNo, scenario }, answer) =>
+    answer['success'] === true ? event(nowMs, 'test_forced', caller(principalNo), { scenario }) : [],
   settleFolds: ({ accountNo, folds, nowMs }, settled) =>
     folds.flatMap(({ audienceNo, opSeq, reply }, at) =>
       settled[at]?.counted === true && reply.kind === 'folded'

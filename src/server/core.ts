@@ -8,6 +8,7 @@ import { errorFields, type Log } from '../platform/log.ts';
 import { workerUrl } from '../platform/worker-url.ts';
 import type { AdvertiserService } from '../service/advertiser-api.ts';
 import type { RollcallService } from '../service/api.ts';
+import type { BuyService, Product } from '../service/buys/api.ts';
 import type { Troubled } from '../service/lifecycle/fold-work.ts';
 import type { MatchSchedule } from '../service/lifecycle/schedule.ts';
 import { createDecisionBook, type DecisionBook, type DecisionFacts } from '../service/decisions/book.ts';
@@ -43,6 +44,10 @@ export interface CoreOptions {
   /** Calls a second of one caller for one account; 0: no limit. */
   readonly writeRate: number;
   readonly readRate: number;
+  /** What can be bought. */
+  readonly catalogue: readonly Product[];
+  /** Tests may force states of sandbox accounts. */
+  readonly testController: boolean;
   /** When accepted operations are matched. */
   readonly schedule: MatchSchedule;
   /** The pause before an operation is tried again, where a test cannot wait as long as a server. */
@@ -57,7 +62,7 @@ export interface CoreOptions {
 export interface Core {
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
-  readonly service: RollcallService & AdvertiserService & SyndicationService;
+  readonly service: RollcallService & AdvertiserService & SyndicationService & BuyService;
   readonly ingest: IngestPool;
   readonly queue: MatchQueue;
   readonly matchThread: MatchThread;
@@ -214,7 +219,17 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const graphVersion = (): number => matchThread.graphFacts().version;
   const limits = rateLimitsOf(options);
   const wakers = { membersErased: sweeper.wake, synced, notifies };
-  const service = createService({ ...options, ...wakers, store, secrets, queue, graphVersion, limits });
+  const products = options.catalogue;
+  const service = createService({
+    ...options,
+    products,
+    ...wakers,
+    store,
+    secrets,
+    queue,
+    graphVersion,
+    limits,
+  });
   const { forwarding: callersMayForward, allowNetwork } = options;
   const syndication = createSyndicationService({ store, callersMayForward, allowNetwork, control });
   return {

@@ -25,7 +25,7 @@ import type { Door } from '../protocol/endpoint.ts';
 import type { FailureBudget } from '../protocol/failure-budget.ts';
 import type { SignatureGate } from '../protocol/signature-gate.ts';
 import { createMcpEndpoint } from '../protocol/mcp/endpoint.ts';
-import { tools } from '../protocol/mcp/tools.ts';
+import { toolsOf } from '../protocol/mcp/tools.ts';
 import { createRestEndpoint } from '../protocol/rest/endpoint.ts';
 import { errorExample, openApiDocument } from '../protocol/rest/openapi.ts';
 import { restBase } from '../protocol/rest/routes.ts';
@@ -40,6 +40,8 @@ import { createAddressOf, createIsProxy } from './http/client-address.ts';
 import { watchOverload, type OverloadWatch } from './http/overload.ts';
 import { createHttpServer } from './http/server.ts';
 import { auditRefusals } from './refusal-audit.ts';
+import { scenarios } from '../service/buys/controller-words.ts';
+import { catalogueOf } from './products/read-products.ts';
 import { matchScheduleOf, type ServeSettings } from './options.ts';
 
 export interface RunningNode {
@@ -61,7 +63,12 @@ function doorsOf(
   const { refusalOfAddress, signatures, failures } = adcp;
   const guards = { refusalOfAddress, signatures, failures, limits };
   const rest = createRestEndpoint({ service, primitives: nodePrimitives, ...guards });
-  const docs = createDocsEndpoint({ publicUrl, openApi: openApiDocument, errorExample, tools });
+  const docs = createDocsEndpoint({
+    publicUrl,
+    openApi: openApiDocument,
+    errorExample,
+    tools: toolsOf(adcp.build),
+  });
   const a2a = { ...adcp, publicUrl, doorPath: '/a2a', random: systemRandom };
   return [
     { path: '/mcp', about: 'AdCP over MCP (streamable HTTP, POST)', endpoint: createMcpEndpoint(adcp) },
@@ -117,6 +124,7 @@ function adcpOptions(core: Core, settings: ServeSettings, failures: FailureBudge
       requestSigning: settings.signedRequests
         ? { digestPolicy: settings.signedDigest, requiredFor: settings.signedFor }
         : null,
+      testScenarios: settings.testController ? scenarios : [],
     },
     signatures: settings.signedRequests ? createGate(core, settings) : null,
     failures,
@@ -174,7 +182,8 @@ export async function startNode(
 ): Promise<RunningNode> {
   const dataDir = settings.data;
   const schedule = matchScheduleOf(settings);
-  const core = await openCore({ ...settings, ...parts, dataDir, schedule, log, fatal });
+  const catalogue = catalogueOf(settings);
+  const core = await openCore({ ...settings, ...parts, catalogue, dataDir, schedule, log, fatal });
   let isReady = false;
   await core.store.write('noteStart', { nowMs: systemClock.now(), version: packageVersion() });
   const budget = createFailureBudget({ perMinute: settings.failureRate }, systemClock);

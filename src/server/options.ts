@@ -193,6 +193,17 @@ export const serveOptions = {
     }),
     parse: networks,
   },
+  products: text({
+    name: 'products',
+    fallback: '',
+    placeholder: 'FILE',
+    help: 'JSON file with the products that can be bought; empty: one product for display on the whole network.',
+  }),
+  testController: boolean({
+    name: 'test-controller',
+    fallback: false,
+    help: 'Serve comply_test_controller, with which callers force states of their sandbox accounts. For tests; never where real buyers are.',
+  }),
   publicUrl: {
     ...text({
       name: 'public-url',

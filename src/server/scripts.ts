@@ -4,6 +4,10 @@ import { createAccountSyncScripts } from '../service/account-sync-scripts.ts';
 import { createAdvertiserScripts } from '../service/advertiser-scripts.ts';
 import { createAuditScripts } from '../service/audit/audit-scripts.ts';
 import { checkpointKey, createHashRecord } from '../service/audit/chain.ts';
+import { createControllerScripts } from '../service/buys/controller-scripts.ts';
+import { createCreateBuyScripts } from '../service/buys/create-scripts.ts';
+import { createReadBuyScripts } from '../service/buys/read-scripts.ts';
+import { createUpdateBuyScripts } from '../service/buys/update-scripts.ts';
 import { createBlockScripts } from '../service/block-scripts.ts';
 import { createCapabilityScripts } from '../service/capability-scripts.ts';
 import { createDecisionScripts } from '../service/decisions/decision-scripts.ts';
@@ -47,6 +51,10 @@ function createPlainScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createAdvertiserScripts(sealer, sizes),
     ...createBlockScripts(),
     ...createCapabilityScripts(),
+    ...createControllerScripts({ sealer, outbox, sizes }),
+    ...createCreateBuyScripts(sealer, outbox),
+    ...createReadBuyScripts(sealer),
+    ...createUpdateBuyScripts(sealer),
     ...createForwardingScripts(sealer, forwardKeys),
     ...createDecisionScripts(sizes),
     ...createDeliveryScripts(sealer),

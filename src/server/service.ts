@@ -25,6 +25,8 @@ import type { MatchQueue } from '../service/match-queue.ts';
 import { countAsRead, type RateLimits } from '../service/rate-limit.ts';
 import { syncAudiences, type SyncDeps } from '../service/sync-audiences.ts';
 import type { Store } from '../store/store.ts';
+import type { BuyService, Product } from '../service/buys/api.ts';
+import { createBuyService } from './buy-service.ts';
 import { createAdvertiserService } from './advertiser-service.ts';
 import type { Scripts } from './scripts.ts';
 import type { Secrets } from './secrets.ts';
@@ -56,9 +58,13 @@ export interface ServiceParts {
   /** A sync was accepted and answered. */
   readonly synced: () => void;
   readonly limits: RateLimits;
+  /** What can be bought. */
+  readonly products: readonly Product[];
+  /** Tests may force states of sandbox accounts. */
+  readonly testController: boolean;
 }
 
-export function createService(parts: ServiceParts): RollcallService & AdvertiserService {
+export function createService(parts: ServiceParts): RollcallService & AdvertiserService & BuyService {
   const { store, secrets, queue } = parts;
   const startedAtMs = systemClock.now();
   const hashRequestKey = createKeyedHash(secrets.pepper);
@@ -114,6 +120,10 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
       return { ...page, tasks: page.tasks.map((task) => foreseen(queue, task)) };
     },
     capabilityFacts: async () => capabilityFacts(parts, startedAtMs),
+    ...createBuyService({
+      ...{ ...parts, replayTtlMs, hashRequestKey, hashAddress: hashRequestKey },
+      servedAccount: async (caller, account) => servedAccount(parts, caller, account),
+    }),
     ...createAdvertiserService({ ...parts, newAccountId, hashRequestKey, replayTtlMs }),
   };
 }

@@ -22,3 +22,9 @@ export function requireSyncable({ status }: Account, changes: boolean): void {
       throw new AppError('ACCOUNT_NOT_FOUND');
   }
 }
+
+/** Buying is a commitment to pay: only an account in good standing can make one. Source: AdCP accounts overview. */
+export function requireBuyable(account: Account): void {
+  if (account.status === 'payment_required') throw new AppError('ACCOUNT_PAYMENT_REQUIRED');
+  requireSyncable(account, true);
+}

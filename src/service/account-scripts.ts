@@ -41,6 +41,10 @@ export function createAccountScripts() {
       return (yield* everyAccount()).map(accountOf);
     },
 
+    *everyOwnAccount({ principalNo }: { readonly principalNo: number }): Script<readonly AccountRow[]> {
+      return yield* ownAccounts(principalNo);
+    },
+
     updateAccount: updateAccountScript,
 
     resolveAccount: resolveAccountScript,

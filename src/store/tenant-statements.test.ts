@@ -49,6 +49,9 @@ const exceptions: Readonly<Record<string, string>> = {
   'webhook-rows.ts listEndpointsSql': 'what the operator sees, over all accounts or one',
   'webhook-rows.ts blankBodies': 'housekeeping by age over all accounts',
   'webhook-rows.ts forgetDeliveries': 'housekeeping by age over all accounts',
+  'buy-rows.ts taken': 'whether a test may choose an id, over all callers',
+  'package-rows.ts everyPackage': 'for our own decisions, over all accounts',
+  'package-rows.ts everyAudience': 'for our own decisions, over all accounts',
   'forwarding-rows.ts accounts': 'finds whose audiences are pushed, for our own job',
 };
 

@@ -124,7 +124,7 @@ async function perform(
       service: seller.node.core.service,
       primitives: nodePrimitives,
       clock: systemClock,
-      build: { version: '0', supportedBilling: [], publicUrl: '', requestSigning: null },
+      build: { version: '0', supportedBilling: [], publicUrl: '', requestSigning: null, testScenarios: [] },
       refusalOfAddress: async () => null,
       signatures: null,
       failures: noFailureBudget,

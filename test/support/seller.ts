@@ -69,6 +69,8 @@ const settings: ServeSettings = {
   signedRequests: false,
   signedFor: [],
   signedDigest: 'either',
+  products: '',
+  testController: false,
 };
 
 export async function startSeller(

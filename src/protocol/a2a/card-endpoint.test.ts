@@ -6,7 +6,13 @@ import { operationNames } from '../adcp/operations.ts';
 import type { Reply } from '../endpoint.ts';
 import { createAgentCardEndpoint } from './card-endpoint.ts';
 
-const build = { version: '1.2.3', supportedBilling: [], publicUrl: '', requestSigning: null };
+const build = {
+  version: '1.2.3',
+  supportedBilling: [],
+  publicUrl: '',
+  requestSigning: null,
+  testScenarios: [],
+};
 const cardPath = '/.well-known/agent-card.json';
 
 async function ask(path: string, host: string | undefined, publicUrl = '', method = 'GET'): Promise<Reply> {

@@ -47,7 +47,7 @@ export function cardReply(options: CardOptions, head: RequestHead): Reply {
   return {
     status: 200,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(agentCard(base + options.doorPath, options.build.version)),
+    body: JSON.stringify(agentCard(base + options.doorPath, options.build)),
   };
 }
 

@@ -2,8 +2,9 @@ import { AgentCard } from 'a2a-sdk-v1';
 import type { AgentSkill } from 'a2a-sdk-v1';
 
 import type { JsonObject } from '../../engine/types.ts';
-import { isPublic, operationNames } from '../adcp/operations.ts';
-import type { OperationName } from '../adcp/operations.ts';
+import { isPublic, servedOperations } from '../adcp/operations.ts';
+import type { AnyOperation } from '../adcp/operations.ts';
+import type { BuildFacts } from '../adcp/capabilities.ts';
 import { adcpExtension } from './binding.ts';
 
 interface SkillText {
@@ -40,13 +41,43 @@ const skillTexts = {
     tags: ['tasks'],
   },
   list_tasks: { name: 'List tasks', description: 'Your AdCP tasks, newest first.', tags: ['tasks'] },
-} as const satisfies Record<OperationName, SkillText>;
+  get_products: {
+    name: 'List products',
+    description: 'What can be bought, and at which price.',
+    tags: ['media-buys'],
+  },
+  create_media_buy: {
+    name: 'Create a media buy',
+    description: 'Buys packages, restricted to audiences or without them.',
+    tags: ['media-buys'],
+  },
+  update_media_buy: {
+    name: 'Change a media buy',
+    description: 'Pauses, resumes, cancels and changes a media buy.',
+    tags: ['media-buys'],
+  },
+  get_media_buys: {
+    name: 'List media buys',
+    description: 'States of your media buys, and which audiences impair them.',
+    tags: ['media-buys'],
+  },
+  get_media_buy_delivery: {
+    name: 'Delivery of media buys',
+    description: 'Impressions, clicks and spend.',
+    tags: ['media-buys'],
+  },
+  comply_test_controller: {
+    name: 'Test controller',
+    description: 'Forces states of sandbox accounts. For tests.',
+    tags: ['testing'],
+  },
+} as const satisfies Record<AnyOperation, SkillText>;
 
 const json = 'application/json';
 const bearer = 'bearer';
 const bearerSays = 'An API key of this seller.';
 
-function skillOf(operation: OperationName): AgentSkill {
+function skillOf(operation: AnyOperation): AgentSkill {
   const { name, description, tags } = skillTexts[operation];
   return {
     id: operation,
@@ -60,8 +91,11 @@ function skillOf(operation: OperationName): AgentSkill {
   };
 }
 
+/** What of a build is on the card. */
+type CardFacts = Pick<BuildFacts, 'version' | 'testScenarios'>;
+
 /** The card in the shape of 1.0, as the SDK's types say it. */
-function cardOf(url: string, version: string): AgentCard {
+function cardOf(url: string, build: CardFacts): AgentCard {
   return {
     name: 'Rollcall',
     description:
@@ -71,7 +105,7 @@ function cardOf(url: string, version: string): AgentCard {
       { url, protocolBinding: 'JSONRPC', tenant: '', protocolVersion: '0.3' },
     ],
     provider: undefined,
-    version,
+    version: build.version,
     capabilities: {
       streaming: false,
       pushNotifications: false,
@@ -91,7 +125,7 @@ function cardOf(url: string, version: string): AgentCard {
     securityRequirements: [{ schemes: { [bearer]: { list: [] } } }],
     defaultInputModes: [json],
     defaultOutputModes: [json],
-    skills: operationNames.map(skillOf),
+    skills: servedOperations(build).map(skillOf),
     signatures: [],
   };
 }
@@ -109,8 +143,8 @@ function legacySecurity(skill: JsonObject): JsonObject {
  *
  * `endpointUrl`: where the door is reached from outside, `https://seller.example/a2a`.
  */
-export function agentCard(endpointUrl: string, version: string): JsonObject {
-  const card = AgentCard.toJSON(cardOf(endpointUrl, version)) as JsonObject;
+export function agentCard(endpointUrl: string, build: CardFacts): JsonObject {
+  const card = AgentCard.toJSON(cardOf(endpointUrl, build)) as JsonObject;
   return {
     ...card,
     protocolVersion: '0.3.0',

@@ -13,7 +13,7 @@ import { limits } from '../../base/limits.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import { isArray, isObject } from '../adcp/argument-reader.ts';
 import { generationOf, guessGeneration } from '../adcp/guess-generation.ts';
-import { faultOf, isOperation, isPublic, operationNames, performOperation } from '../adcp/operations.ts';
+import { faultOf, isOperation, isPublic, performOperation, servedOperations } from '../adcp/operations.ts';
 import type { AdcpOptions } from '../adcp/operations.ts';
 import { defaultRelease } from '../adcp/releases.ts';
 import { rpcCodes, rpcIdOf } from '../adcp/rpc.ts';
@@ -139,10 +139,11 @@ async function answerSend(
   named: NamedMethod,
   { skill, args, contextId }: Invocation,
 ): Promise<Reply> {
-  if (!isOperation(skill)) {
-    throw new RequestMalformedError(`There is no such skill; there are ${operationNames.join(', ')}.`);
-  }
   const { options, caller } = exchange;
+  if (!isOperation(skill, options.build)) {
+    const names = servedOperations(options.build).join(', ');
+    throw new RequestMalformedError(`There is no such skill; there are ${names}.`);
+  }
   const reply = await performOperation(options, {
     operation: skill,
     args,
@@ -183,7 +184,7 @@ async function answerMethod(
   const skill = invocation?.skill ?? '';
   const unsigned = unsignedRefusal(caller, exchange.options.signatures, skill, invocation?.args);
   if (unsigned !== null) return faultReply(unsigned, { ...how, generation: defaultRelease });
-  const isOpen = isOperation(skill) && isPublic(skill);
+  const isOpen = isOperation(skill, exchange.options.build) && isPublic(skill);
   if (!isOpen && !caller.known) {
     const generation = invocation === undefined ? defaultRelease : generationOf(skill, invocation.args);
     return faultReply(caller.fault, { ...how, generation });

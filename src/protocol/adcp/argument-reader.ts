@@ -97,6 +97,14 @@ export class ArgumentReader {
     return value > max ? this.issue(name, 'maximum', `must be ${max} or less.`) : value;
   }
 
+  number(name: string, min: number, max: number): number | undefined {
+    const value = this.raw(name);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'number') return this.wrongType(name, 'a number');
+    if (value < min) return this.issue(name, 'minimum', `must be ${min} or more.`);
+    return value > max ? this.issue(name, 'maximum', `must be ${max} or less.`) : value;
+  }
+
   oneOf<const T extends string>(name: string, accepted: readonly T[]): T | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;

@@ -17,10 +17,44 @@ export interface BuildFacts {
     readonly digestPolicy: 'required' | 'either' | 'forbidden';
     readonly requiredFor: readonly string[];
   } | null;
+  /** Scenarios of the test controller; none: it is not served. */
+  readonly testScenarios: readonly string[];
+}
+
+/** Whose words the answer is in. */
+export interface CapabilityWords {
+  readonly generation: Generation;
+  /** The caller named its release; one that did not may read the answer by 3.0. */
+  readonly isNamed: boolean;
+}
+
+/** Scenarios that 3.0 has a word for: its list is closed. Source: `protocol/get-adcp-capabilities-response.json` of 3.0. */
+const scenarios30: readonly string[] = [
+  'force_account_status',
+  'force_media_buy_status',
+  'simulate_delivery',
+  'simulate_budget_spend',
+];
+
+function testBlock({ testScenarios }: BuildFacts, { generation, isNamed }: CapabilityWords): JsonObject {
+  const isOpen = generation === '3.1' && isNamed;
+  const scenarios = testScenarios.filter((one) => isOpen || scenarios30.includes(one));
+  return scenarios.length === 0 ? {} : { compliance_testing: { scenarios } };
 }
 
 /** Operations of AdCP whose signatures are looked at here. */
-const signable = ['list_accounts', 'sync_accounts', 'sync_audiences', 'get_task_status', 'list_tasks'];
+const signable = [
+  'list_accounts',
+  'sync_accounts',
+  'sync_audiences',
+  'get_task_status',
+  'list_tasks',
+  'get_products',
+  'create_media_buy',
+  'update_media_buy',
+  'get_media_buys',
+  'get_media_buy_delivery',
+];
 
 /** Nothing is delivered later than this after its outcome; AdCP 3.2 wants it declared. */
 const horizonSeconds = limits.webhookHorizonMs / 1_000;
@@ -55,7 +89,10 @@ function latencyFields(facts: CapabilityFacts): JsonObject {
 function mediaBuyBlock(facts: CapabilityFacts, generation: Generation): JsonObject {
   const uids = uidTypes(facts, generation);
   return {
-    ...(generation === '3.1' ? { propagation_surfaces: ['snapshot'] } : {}),
+    supported_pricing_models: ['cpm'],
+    ...(generation === '3.1'
+      ? { buying_modes: ['brief', 'wholesale'], propagation_surfaces: ['snapshot'] }
+      : {}),
     // The official clients ask for these flags before they send an audience; the second is the older one's name.
     features: { audience_targeting: true, audience_management: true },
     audience_targeting: {
@@ -133,16 +170,17 @@ export function readCapabilitiesFilter(args: JsonObject): readonly string[] | un
 
 /**
  * The body of get_adcp_capabilities, made of what the running server is and has measured. A declaration is a commitment,
- * so what is not offered is absent: no test controller.
- * AdCP names further tasks that a full media-buy seller owes (products, buys, delivery); an audience-sync agent declares
- * `media_buy` because its specialism belongs to that protocol, and callers see in tools/list that the others are not here.
+ * so what is not offered is absent.
+ * AdCP names two more tasks that a full media-buy seller owes (creative formats, performance feedback): callers see in tools/list
+ * that they are not here.
  */
 export function capabilitiesBody(
   facts: CapabilityFacts,
   build: BuildFacts,
-  generation: Generation,
+  words: CapabilityWords,
   wanted: readonly string[] | undefined,
 ): JsonObject {
+  const { generation } = words;
   const wantsMediaBuy = wanted === undefined || wanted.includes('media_buy');
   return {
     adcp: adcpBlock(facts, build, generation),
@@ -156,6 +194,7 @@ export function capabilitiesBody(
     },
     ...(wantsMediaBuy ? { media_buy: mediaBuyBlock(facts, generation) } : {}),
     ...signingBlocks(build, generation),
+    ...testBlock(build, words),
     last_updated: new Date(facts.lastChangedAtMs).toISOString(),
   };
 }

@@ -12,6 +12,8 @@ import type {
   TaskQuery,
   TaskView,
 } from '../../service/api.ts';
+import type { BuyService } from '../../service/buys/api.ts';
+import { buyHandlers } from './buys/operations.ts';
 import { readListAccounts, readSyncAccounts } from './accounts-request.ts';
 import { listAccountsBody, syncAccountsBody } from './accounts-response.ts';
 import type { FailureBudget } from '../failure-budget.ts';
@@ -39,11 +41,20 @@ export const operationNames = [
   'sync_audiences',
   'get_task_status',
   'list_tasks',
+  'get_products',
+  'create_media_buy',
+  'update_media_buy',
+  'get_media_buys',
+  'get_media_buy_delivery',
 ] as const;
 export type OperationName = (typeof operationNames)[number];
 
+/** Served in test deployments only; elsewhere it is as unknown as any other name. */
+export const testOperation = 'comply_test_controller';
+export type AnyOperation = OperationName | typeof testOperation;
+
 export interface AdcpOptions {
-  readonly service: RollcallService;
+  readonly service: RollcallService & BuyService;
   readonly primitives: Primitives;
   readonly clock: Clock;
   readonly build: BuildFacts;
@@ -55,7 +66,7 @@ export interface AdcpOptions {
 
 /** One invocation, its members already taken to tokens. */
 export interface OperationCall {
-  readonly operation: OperationName;
+  readonly operation: AnyOperation;
   readonly args: JsonObject;
   readonly prepared: readonly PreparedAudience[];
   readonly membersDigest: Uint8Array;
@@ -91,12 +102,19 @@ type Handler = (
   generation: Generation,
 ) => Promise<Answer>;
 
-export function isOperation(name: unknown): name is OperationName {
-  return operationNames.some((operation) => operation === name);
+/** The operations of a server, by what it was built and told to be. */
+export function servedOperations({
+  testScenarios,
+}: Pick<BuildFacts, 'testScenarios'>): readonly AnyOperation[] {
+  return testScenarios.length === 0 ? operationNames : [...operationNames, testOperation];
+}
+
+export function isOperation(name: unknown, build: Pick<BuildFacts, 'testScenarios'>): name is AnyOperation {
+  return servedOperations(build).some((operation) => operation === name);
 }
 
 /** Operations that need no key. Source: AdCP get_adcp_capabilities. */
-export function isPublic(operation: OperationName): boolean {
+export function isPublic(operation: AnyOperation): boolean {
   return operation === 'get_adcp_capabilities';
 }
 
@@ -169,16 +187,29 @@ const protectedHandlers = {
     const page = await findTasks(options, caller, query);
     return fresh(listTasksBody(page, query), hintOf(page.tasks));
   },
-} as const satisfies Record<Exclude<OperationName, 'get_adcp_capabilities'>, Handler>;
+} as const satisfies Record<Exclude<AnyOperation, 'get_adcp_capabilities' | BuyOperation>, Handler>;
+
+type BuyOperation = keyof typeof buyHandlers;
+
+function isBuyOperation(operation: AnyOperation): operation is BuyOperation {
+  return Object.hasOwn(buyHandlers, operation);
+}
 
 async function dispatch(options: AdcpOptions, call: OperationCall, generation: Generation): Promise<Answer> {
   if (call.operation === 'get_adcp_capabilities') {
     const wanted = readCapabilitiesFilter(call.args);
     const facts = await options.service.capabilityFacts();
-    return fresh(capabilitiesBody(facts, options.build, generation, wanted));
+    const words = { generation, isNamed: Object.hasOwn(call.args, 'adcp_version') };
+    return fresh(capabilitiesBody(facts, options.build, words, wanted));
   }
   const caller = must(call.caller, () => `${call.operation} was dispatched without a caller`);
   requireScopes(caller, scopesOf(call.operation, call.args));
+  if (isBuyOperation(call.operation)) {
+    return {
+      ...(await buyHandlers[call.operation](options, call, caller, generation)),
+      retryAfterSeconds: null,
+    };
+  }
   return protectedHandlers[call.operation](options, call, caller, generation);
 }
 

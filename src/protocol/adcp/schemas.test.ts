@@ -139,6 +139,7 @@ const build = {
   supportedBilling: ['operator', 'agent'],
   publicUrl: 'https://seller.example',
   requestSigning: { digestPolicy: 'either' as const, requiredFor: ['sync_accounts'] },
+  testScenarios: [],
 };
 const query = {
   filter: { statuses: ['completed'] },
@@ -221,12 +222,17 @@ function bodies(edition: Edition, generation: Generation): [string, string, Json
     [
       'capabilities',
       'protocol/get-adcp-capabilities-response',
-      capabilitiesBody(facts, build, generation, undefined),
+      capabilitiesBody(facts, build, { generation, isNamed: true }, undefined),
     ],
     [
       'new server',
       'protocol/get-adcp-capabilities-response',
-      capabilitiesBody({ ...facts, matchingLatencyHours: null }, build, generation, undefined),
+      capabilitiesBody(
+        { ...facts, matchingLatencyHours: null },
+        build,
+        { generation, isNamed: true },
+        undefined,
+      ),
     ],
   ];
 }

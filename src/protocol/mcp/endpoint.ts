@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../engine/types.ts';
 import { isArray, isObject } from '../adcp/argument-reader.ts';
 import { generationOf, guessGeneration } from '../adcp/guess-generation.ts';
 import { faultOf, isOperation, isPublic, performOperation } from '../adcp/operations.ts';
-import type { AdcpOptions, OperationName, OperationReply } from '../adcp/operations.ts';
+import type { AdcpOptions, AnyOperation, OperationReply } from '../adcp/operations.ts';
 import { defaultRelease } from '../adcp/releases.ts';
 import { rpcCodes, rpcIdOf, rpcRefusal } from '../adcp/rpc.ts';
 import type { RpcId } from '../adcp/rpc.ts';
@@ -67,7 +67,7 @@ interface Called {
 async function callTool(
   exchange: Exchange,
   body: IngestedBody,
-  operation: OperationName,
+  operation: AnyOperation,
   args: JsonObject,
 ): Promise<Called> {
   const reply = await performOperation(exchange.options, {
@@ -118,7 +118,8 @@ async function answerToolCall(exchange: Exchange, body: IngestedBody, message: J
   );
   if (unsigned !== null)
     return rpcRefusal(unsigned, { id, generation: defaultRelease, record: keyRecord(exchange.caller) });
-  const isOpen = isOperation(name) && isPublic(name);
+  const { build } = exchange.options;
+  const isOpen = isOperation(name, build) && isPublic(name);
   if (!isOpen && !exchange.caller.known) {
     const generation =
       args === undefined ? defaultRelease : generationOf(typeof name === 'string' ? name : '', args);
@@ -136,15 +137,15 @@ async function answerToolCall(exchange: Exchange, body: IngestedBody, message: J
     return invalidMessage(exchange, id, 'audiences belongs in params.arguments.', 'Move it there.');
   }
   const { headers } = exchange.head;
-  if (isOperation(name) && isPlainCall(headers, message)) {
+  if (isOperation(name, build) && isPlainCall(headers, message)) {
     const { answer, record, hint } = await callTool(exchange, body, name, args);
     const reply = plainReply(id, answer);
     return { ...reply, headers: { ...reply.headers, ...hint }, record };
   }
   let record: ReplyRecord = keyRecord(exchange.caller);
   let hint: Called['hint'] = {};
-  const reply = await sdkExchange(exchange.options.build, headers, message, async () => {
-    if (!isOperation(name)) return null;
+  const reply = await sdkExchange(build, headers, message, async () => {
+    if (!isOperation(name, build)) return null;
     const called = await callTool(exchange, body, name, args);
     ({ record, hint } = called);
     return toolResult(called.answer);

@@ -20,7 +20,7 @@ async function bySdk(
   answer: ToolAnswer,
 ): Promise<{ status: number; body: string | null; type: string | undefined }> {
   const { text, body, isError } = answer;
-  const reply = await sdkExchange({ version: '1' }, given, message, async () => ({
+  const reply = await sdkExchange({ version: '1', testScenarios: [] }, given, message, async () => ({
     content: [{ type: 'text', text }],
     structuredContent: body as Record<string, unknown>,
     ...(isError ? { isError } : {}),

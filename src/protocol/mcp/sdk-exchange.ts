@@ -11,10 +11,12 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { Json } from '../../engine/types.ts';
 import type { Reply } from '../endpoint.ts';
 import { takesJson } from './plain-call.ts';
-import { tools } from './tools.ts';
+import { toolsOf } from './tools.ts';
 
 export interface ServerFacts {
   readonly version: string;
+  /** Scenarios of the test controller; none: it is not served. */
+  readonly testScenarios: readonly string[];
 }
 
 /** Performs the tool named in this exchange, or gives null when there is no such tool. */
@@ -22,7 +24,7 @@ export type CallTool = () => Promise<CallToolResult | null>;
 
 const instructions =
   'Rollcall takes hashed customer lists (sync_audiences), matches them against the seller’s own users and reports ' +
-  'counted match rates. Start with get_adcp_capabilities; every other tool needs an API key.';
+  'counted match rates; media buys can be restricted to them. Start with get_adcp_capabilities; every other tool needs an API key.';
 
 /** Elicitation is never used, and building the default validator costs more than all the rest of an exchange. */
 const noValidator = {
@@ -36,7 +38,7 @@ function newServer(facts: ServerFacts, call: CallTool): Server {
     { name: 'rollcall', version: facts.version },
     { capabilities: { tools: {} }, instructions, jsonSchemaValidator: noValidator },
   );
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...tools] }));
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...toolsOf(facts)] }));
   server.setRequestHandler(CallToolRequestSchema, async () => {
     const result = await call();
     if (result !== null) return result;

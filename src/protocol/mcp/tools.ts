@@ -1,63 +1,14 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 
 import { limits } from '../../base/limits.ts';
-import type { OperationName } from '../adcp/operations.ts';
+import type { AnyOperation } from '../adcp/operations.ts';
+import { servedOperations } from '../adcp/operations.ts';
+import type { BuildFacts } from '../adcp/capabilities.ts';
+import { buyTools } from './buy-tools.ts';
+import { account, brand, idempotencyKey, input, pagination, reads } from './schema-parts.ts';
+import type { Schema } from './schema-parts.ts';
 
-/**
- * The tools as tools/list shows them: fixed texts, so that a definition cannot change under an agent that approved it.
- * Input schemas are open: AdCP callers add fields of the protocol, and of later releases, to every call.
- */
-
-type Schema = Readonly<Record<string, unknown>>;
-
-const brand: Schema = {
-  type: 'object',
-  description: 'The advertiser.',
-  properties: {
-    domain: { type: 'string', description: 'Domain in lower case, such as acme.example.' },
-    brand_id: { type: 'string', description: 'One brand of a house with several.' },
-  },
-  required: ['domain'],
-};
-
-const account: Schema = {
-  type: 'object',
-  description: 'The account, named either by account_id or by brand and operator.',
-  properties: {
-    account_id: { type: 'string', description: 'Id that the seller gave; see list_accounts.' },
-    brand,
-    operator: {
-      type: 'string',
-      description: 'Domain of who acts for the brand: an agency, or the brand itself.',
-    },
-    sandbox: {
-      type: 'boolean',
-      default: false,
-      description: 'True names the test account of the same pair.',
-    },
-  },
-};
-
-const idempotencyKey: Schema = {
-  type: 'string',
-  minLength: limits.requestKeyCharsMin,
-  maxLength: limits.requestKeyCharsMax,
-  pattern: '^[A-Za-z0-9_.:-]+$',
-  description:
-    'A new UUID for every new call. Repeating a call with its key returns the first answer and changes nothing.',
-};
-
-const protocolFields: Readonly<Record<string, Schema>> = {
-  adcp_version: { type: 'string', description: 'AdCP release of the caller, such as 3.1.' },
-  adcp_major_version: {
-    type: 'integer',
-    minimum: 1,
-    maximum: 99,
-    description: 'Major release of the caller.',
-  },
-  context: { type: 'object', description: 'Echoed unchanged in the answer.' },
-  ext: { type: 'object', description: 'Extensions.' },
-};
+/** The tools as tools/list shows them: fixed texts, so that a definition cannot change under an agent that approved it. */
 
 const hash: Schema = { type: 'string', pattern: '^[a-f0-9]{64}$' };
 
@@ -135,29 +86,7 @@ const audience: Schema = {
   required: ['audience_id'],
 };
 
-const pagination: Schema = {
-  type: 'object',
-  properties: {
-    max_results: { type: 'integer', minimum: 1, maximum: 100, default: 50 },
-    cursor: { type: 'string', description: 'From the answer before, unchanged.' },
-  },
-};
-
-function input(
-  properties: Readonly<Record<string, Schema>>,
-  required: readonly string[],
-): Tool['inputSchema'] {
-  return {
-    type: 'object',
-    properties: { ...properties, ...protocolFields },
-    ...(required.length === 0 ? {} : { required: [...required] }),
-    additionalProperties: true,
-  };
-}
-
-const reads = { readOnlyHint: true, idempotentHint: true, openWorldHint: false } as const;
-
-const definitions: Readonly<Record<OperationName, Omit<Tool, 'name'>>> = {
+const definitions: Readonly<Record<AnyOperation, Omit<Tool, 'name'>>> = {
   get_adcp_capabilities: {
     title: 'What this seller offers',
     description:
@@ -277,7 +206,13 @@ const definitions: Readonly<Record<OperationName, Omit<Tool, 'name'>>> = {
     ),
     annotations: reads,
   },
+  ...buyTools,
 };
 
-/** Every tool, in the order of the operations. */
-export const tools: readonly Tool[] = Object.entries(definitions).map(([name, tool]) => ({ name, ...tool }));
+/** The tools of a server, in the order of the operations. */
+export function toolsOf(build: Pick<BuildFacts, 'testScenarios'>): readonly Tool[] {
+  return servedOperations(build).map((name) => ({ name, ...definitions[name] }));
+}
+
+/** The tools that every server has. */
+export const tools: readonly Tool[] = toolsOf({ testScenarios: [] });

@@ -19,6 +19,7 @@ import { memberPolicyOf } from '../../protocol/adcp/call-mode.ts';
 import type { Ingest } from '../../protocol/ingest.ts';
 import { createMcpEndpoint } from '../../protocol/mcp/endpoint.ts';
 import type { Account, RollcallService, SyncCall } from '../../service/api.ts';
+import type { BuyService } from '../../service/buys/api.ts';
 import { createHttpServer } from './server.ts';
 
 /** A service that keeps nothing and shows what it was asked; the protocol above it is the real one. */
@@ -36,7 +37,14 @@ const account: Account = {
   billing: 'operator',
   createdAtMs: 0,
 };
-const service: RollcallService = {
+const unreached = (): never => assert.fail('the service was reached');
+const service: RollcallService & BuyService = {
+  products: unreached,
+  createBuy: unreached,
+  updateBuy: unreached,
+  listBuys: unreached,
+  delivery: unreached,
+  controller: unreached,
   async authenticate(bearer) {
     if (bearer !== goodKey) throw new AppError('AUTH_INVALID');
     return anyCaller;
@@ -122,7 +130,13 @@ const server = createHttpServer({
         service,
         primitives: nodePrimitives,
         clock: systemClock,
-        build: { version: '0.1.0', supportedBilling: ['operator'], publicUrl: '', requestSigning: null },
+        build: {
+          version: '0.1.0',
+          supportedBilling: ['operator'],
+          publicUrl: '',
+          requestSigning: null,
+          testScenarios: [],
+        },
         refusalOfAddress: async () => null,
         signatures: null,
         failures: noFailureBudget,

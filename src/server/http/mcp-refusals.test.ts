@@ -15,12 +15,13 @@ import { createA2aEndpoint } from '../../protocol/a2a/endpoint.ts';
 import type { AdcpOptions } from '../../protocol/adcp/operations.ts';
 import { createMcpEndpoint } from '../../protocol/mcp/endpoint.ts';
 import type { RollcallService } from '../../service/api.ts';
+import type { BuyService } from '../../service/buys/api.ts';
 import { createHttpServer } from './server.ts';
 
 /** Knows one key; lists no accounts; a call of anything else is a call that should have been refused. */
 const goodKey = 'rc_good_key';
 const unreached = (): never => assert.fail('the service was reached');
-const service: RollcallService = {
+const service: RollcallService & BuyService = {
   async authenticate(bearer) {
     if (bearer !== goodKey) throw new AppError('AUTH_INVALID');
     return anyCaller;
@@ -31,6 +32,12 @@ const service: RollcallService = {
   getTask: unreached,
   listTasks: unreached,
   capabilityFacts: unreached,
+  products: unreached,
+  createBuy: unreached,
+  updateBuy: unreached,
+  listBuys: unreached,
+  delivery: unreached,
+  controller: unreached,
 };
 
 const tokeniser = createTokeniser(new Uint8Array(32).fill(1), nodePrimitives);
@@ -54,7 +61,13 @@ const options: AdcpOptions = {
   service,
   primitives: nodePrimitives,
   clock: systemClock,
-  build: { version: '0.1.0', supportedBilling: ['operator'], publicUrl: '', requestSigning: null },
+  build: {
+    version: '0.1.0',
+    supportedBilling: ['operator'],
+    publicUrl: '',
+    requestSigning: null,
+    testScenarios: [],
+  },
   refusalOfAddress: async () => null,
   signatures: null,
   failures: noFailureBudget,

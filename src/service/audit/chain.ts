@@ -19,6 +19,8 @@ export type AuditKind =
   | 'accounts_synced'
   | 'audit_forgotten'
   | 'auth_refused'
+  | 'buy_changed'
+  | 'buy_created'
   | 'counts_published'
   | 'forwarding_switched'
   | 'graph_applied'
@@ -35,6 +37,7 @@ export type AuditKind =
   | 'signer_removed'
   | 'signing_key_rotated'
   | 'sync_accepted'
+  | 'test_forced'
   | 'webhook_enabled'
   | 'webhook_replayed';
 

@@ -63,7 +63,8 @@ export interface PackageForDecisions {
   readonly exclude: readonly number[];
 }
 
-function* packagesForDecisions(): Script<readonly PackageForDecisions[]> {
+/** Every package of every account. For our own decisions; no caller sees this. */
+export function* packagesForDecisions(): Script<readonly PackageForDecisions[]> {
   const sides = new Map<number, { include: number[]; exclude: number[] }>();
   for (const { packageNo, audienceNo, side } of yield* everyPackageAudience()) {
     const of = sides.get(packageNo) ?? { include: [], exclude: [] };
@@ -119,7 +120,6 @@ export function createReadBuyScripts(sealer: Sealer) {
       return deliveries;
     },
 
-    /** Every package of every account. For our own decisions; no caller sees this. */
     *packagesForDecisions(_: object): Script<readonly PackageForDecisions[]> {
       return yield* packagesForDecisions();
     },

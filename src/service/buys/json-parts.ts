@@ -1,0 +1,22 @@
+/** Fields of JSON whose shape nobody has checked. */
+import type { JsonObject } from '../../engine/types.ts';
+
+export function isPlainObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A string that says something, or undefined. */
+export function textIn(object: JsonObject, name: string): string | undefined {
+  const value = Object.hasOwn(object, name) ? object[name] : undefined;
+  return typeof value === 'string' && value !== '' && value.length <= 255 ? value : undefined;
+}
+
+export function numberIn(object: JsonObject, name: string): number | undefined {
+  const value = Object.hasOwn(object, name) ? object[name] : undefined;
+  return typeof value === 'number' && value >= 0 ? value : undefined;
+}
+
+export function objectIn(object: JsonObject, name: string): JsonObject | undefined {
+  const value = Object.hasOwn(object, name) ? object[name] : undefined;
+  return isPlainObject(value) ? value : undefined;
+}
