@@ -7,7 +7,7 @@ import { openAdmin } from '../../src/server/admin/open-admin.ts';
 import { upload } from './context.ts';
 import { pause } from './http.ts';
 import { digestsOf, syncBody } from './members.ts';
-import { addBenchPackages } from './packages.ts';
+import { buyBenchPackages } from './packages.ts';
 import { openRaw, rawPost } from './raw-http.ts';
 import { startOurs, type BenchServer } from './servers.ts';
 import { quantile } from './statistics.ts';
@@ -30,6 +30,7 @@ interface Target {
   readonly server: BenchServer;
   readonly key: string;
   readonly buyerKey: string;
+  readonly firstPackage: string;
   /** Requests about one user each. */
   readonly alone: readonly Buffer[];
   /** Requests about a hundred users each. */
@@ -55,15 +56,15 @@ async function prepare({ directory, isSmoke }: DecideHttpOptions): Promise<Targe
     scopes: ['decisions'],
   });
   await close();
-  await addBenchPackages({ dataDir, server, key: world.key, names, packageCount });
+  const packages = await buyBenchPackages(server, world.key, names, packageCount);
+  await pause(1_000);
   const users = Array.from({ length: isSmoke ? 200 : 2_000 }, (_, i) => {
     const digest = digestsOf(knownSeed, (i * 37) % memberCount, 1).subarray(0, 32);
     return { hashed_email: digest.toString('hex') };
   });
   const ask = (body: unknown): Buffer => rawPost(server.url, '/v1/decisions', made.key, body);
-  const packages = Array.from({ length: packageCount }, (_, at) => `bench_p${at}`);
   return {
-    ...{ server, key: made.key, buyerKey: world.key },
+    ...{ server, key: made.key, buyerKey: world.key, firstPackage: packages[0]! },
     alone: users.map((user) => ask({ user, packages, explain: false })),
     batches: Array.from({ length: 20 }, (_, at) =>
       ask({
@@ -142,7 +143,7 @@ export async function measureOverHttp(options: DecideHttpOptions): Promise<Recor
     const first = JSON.parse((await link.call(target.alone[0]!)).toString('utf8')) as { eligible: string[] };
     link.close();
     assert(
-      first.eligible.includes('bench_p0'),
+      first.eligible.includes(target.firstPackage),
       () => 'a member of the first audience is eligible for its package',
     );
     await load(target, target.alone, 16, windowMs / 2);

@@ -18,6 +18,7 @@ import { createSweeper, type Sweeper } from '../service/replace-blocks.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { stagedNamePattern } from './graph/staging.ts';
+import { wakeAfter } from './decisions/wake-after.ts';
 import { createDecisionService } from './decisions/decision-service.ts';
 import { createScripts, type Scripts, type ScriptSettings } from './scripts.ts';
 import { createService } from './service.ts';
@@ -219,23 +220,14 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const graphVersion = (): number => matchThread.graphFacts().version;
   const limits = rateLimitsOf(options);
   const wakers = { membersErased: sweeper.wake, synced, notifies };
-  const products = options.catalogue;
-  const service = createService({
-    ...options,
-    products,
-    ...wakers,
-    store,
-    secrets,
-    queue,
-    graphVersion,
-    limits,
-  });
+  const parts = { store, secrets, queue, graphVersion, limits, products: options.catalogue };
+  const service = createService({ ...options, ...wakers, ...parts });
   const { forwarding: callersMayForward, allowNetwork } = options;
   const syndication = createSyndicationService({ store, callersMayForward, allowNetwork, control });
   return {
     store,
     secrets,
-    service: { ...service, ...syndication },
+    service: { ...wakeAfter(service, book.wake), ...syndication },
     ingest,
     queue,
     matchThread,

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { newBuyer } from '../support/buyer.ts';
 import { noteCanary } from '../support/canaries.ts';
 import { freePort, listens } from '../support/ports.ts';
-import { addPackage } from '../support/packages.ts';
+import { buyPackage } from '../support/packages.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -51,7 +51,7 @@ test('shows the package to who is in its audience, something else to others, and
     hashed_email: sha256(`user${i}@example.com`),
   }));
   await buyer.sync({ audiences: [{ audience_id: 'spring', add }] });
-  addPackage(seller, buyer.accountId, 'pkg_spring', { include: ['spring'] });
+  const bought = await buyPackage(buyer, { include: ['spring'] });
   const { key } = await seller.admin.admin.createKey({
     ...{ accountIds: [], name: 'ad server', expiresAtMs: null },
     scopes: ['decisions'],
@@ -76,18 +76,18 @@ test('shows the package to who is in its audience, something else to others, and
       (await fetch(`http://127.0.0.1:${port}/ad?user=${user}`)).text();
     const end = performance.now() + 10_000;
     let shown = 0;
-    while ((await ad('user-17')) !== 'pkg_spring\n')
+    while ((await ad('user-17')) !== `${bought}\n`)
       assert.ok(performance.now() < end, 'the package is shown');
     shown++;
     assert.equal(await ad('user-140'), 'house ad\n');
     assert.equal(await ad('a-stranger'), 'house ad\n');
-    for (let i = 0; i < 5; i++, shown++) assert.equal(await ad('user-3'), 'pkg_spring\n');
-    while (countedOf('pkg_spring') < shown) {
-      assert.ok(performance.now() < end + 10_000, `${countedOf('pkg_spring')} of ${shown} counted`);
+    for (let i = 0; i < 5; i++, shown++) assert.equal(await ad('user-3'), `${bought}\n`);
+    while (countedOf(bought) < shown) {
+      assert.ok(performance.now() < end + 10_000, `${countedOf(bought)} of ${shown} counted`);
       await sleep(50);
     }
     await sleep(1_500);
-    assert.equal(countedOf('pkg_spring'), shown, 'and none twice');
+    assert.equal(countedOf(bought), shown, 'and none twice');
   } finally {
     const ended = once(child, 'exit');
     child.kill('SIGKILL');

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { newBuyer, type Buyer } from '../support/buyer.ts';
 import { noteCanary } from '../support/canaries.ts';
-import { addPackage } from '../support/packages.ts';
+import { buyPackage } from '../support/packages.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
 import type { Fields } from '../support/wire.ts';
 import { ModelAudience, possible, type ModelPackage } from './decisions.model.ts';
@@ -125,15 +125,16 @@ test(`${askCount} ad requests are answered as audiences are, within a second`, a
     await buyer.sync({ audiences: [{ audience_id: id, add: members.map(member) }] });
     answered(performance.now());
   }
-  const packages = Array.from({ length: packageCount }, (_, at): ModelPackage => {
+  const packages: ModelPackage[] = [];
+  while (packages.length < packageCount) {
     const lists = {
       include: [...new Set(Array.from({ length: random(4) }, () => pick(audienceIds)))],
       exclude: [...new Set(Array.from({ length: random(3) }, () => pick(audienceIds)))],
     };
-    addPackage(seller, buyer.accountId, `p${at}`, lists);
+    const packageId = await buyPackage(buyer, lists);
     const of = (ids: readonly string[]): ModelAudience[] => ids.map((id) => audiences.get(id)!);
-    return { packageId: `p${at}`, include: of(lists.include), exclude: of(lists.exclude) };
-  });
+    packages.push({ packageId, include: of(lists.include), exclude: of(lists.exclude) });
+  }
   await sleep(1_000);
   const seen: Seen = { asked: 0, eligible: 0, certain: 0 };
   let isOver = false;

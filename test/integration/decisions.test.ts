@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { newBuyer } from '../support/buyer.ts';
 import { noteCanary } from '../support/canaries.ts';
-import { addPackage } from '../support/packages.ts';
+import { buyPackage } from '../support/packages.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
 import type { Fields } from '../support/wire.ts';
 
@@ -75,46 +75,71 @@ describe('a package that leans on audiences', () => {
         { audience_id: 'out', add: members(5, 15) },
       ],
     });
-    addPackage(seller, buyer.accountId, 'p1', { include: ['in'], exclude: ['out'] });
-    await becomes({ id: 'u1' }, 'p1', 'eligible');
-    assert.equal(await verdict({ hashed_email: sha256('user1@example.com') }, 'p1'), 'eligible');
-    assert.equal(await verdict({ uid: { type: 'publisher_first_party', value: 'u1' } }, 'p1'), 'eligible');
-    assert.equal(await verdict({ id: 'u7' }, 'p1'), 'excluded');
-    assert.equal(await verdict({ id: 'u12' }, 'p1'), 'not_included');
-    assert.equal(await verdict({ id: 'u100' }, 'p1'), 'not_included');
-    assert.equal(await verdict({ id: 'nobody' }, 'p1'), 'not_included');
+    const p1 = await buyPackage(buyer, { include: ['in'], exclude: ['out'] });
+    await becomes({ id: 'u1' }, p1, 'eligible');
+    assert.equal(await verdict({ hashed_email: sha256('user1@example.com') }, p1), 'eligible');
+    assert.equal(await verdict({ uid: { type: 'publisher_first_party', value: 'u1' } }, p1), 'eligible');
+    assert.equal(await verdict({ id: 'u7' }, p1), 'excluded');
+    assert.equal(await verdict({ id: 'u12' }, p1), 'not_included');
+    assert.equal(await verdict({ id: 'u100' }, p1), 'not_included');
+    assert.equal(await verdict({ id: 'nobody' }, p1), 'not_included');
     assert.equal(await verdict({ id: 'u1' }, 'no-such-package'), 'unknown');
   });
 
   test('follows what is added, removed, emptied and deleted, and users who come and go', async () => {
     const buyer = await newBuyer(seller);
     await buyer.sync({ audiences: [{ audience_id: 'a', add: members(20, 30) }] });
-    addPackage(seller, buyer.accountId, 'p2', { include: ['a'] });
-    await becomes({ id: 'u20' }, 'p2', 'eligible');
+    const p2 = await buyPackage(buyer, { include: ['a'] });
+    await becomes({ id: 'u20' }, p2, 'eligible');
     await buyer.sync({ audiences: [{ audience_id: 'a', add: members(30, 40) }] });
-    await becomes({ id: 'u35' }, 'p2', 'eligible');
+    await becomes({ id: 'u35' }, p2, 'eligible');
     await buyer.sync({ audiences: [{ audience_id: 'a', remove: [{ external_id: 'm20' }] }] });
-    await becomes({ id: 'u20' }, 'p2', 'not_included');
-    assert.equal(await verdict({ id: 'u21' }, 'p2'), 'eligible');
+    await becomes({ id: 'u20' }, p2, 'not_included');
+    assert.equal(await verdict({ id: 'u21' }, p2), 'eligible');
     await buyer.sync({
       audiences: [
         { audience_id: 'a', add: [{ external_id: 'new', hashed_email: sha256('late@example.com') }] },
       ],
     });
     await seller.addUsers([{ id: 'late', emails: ['late@example.com'] }]);
-    await becomes({ id: 'late' }, 'p2', 'eligible');
+    await becomes({ id: 'late' }, p2, 'eligible');
     await buyer.sync({ audiences: [{ audience_id: 'a', delete: true }] });
-    await becomes({ id: 'u21' }, 'p2', 'not_included');
+    await becomes({ id: 'u21' }, p2, 'not_included');
+  });
+
+  test('is served only while its buy is live: not when it is paused, canceled, or not begun', async () => {
+    const buyer = await newBuyer(seller);
+    await buyer.sync({ audiences: [{ audience_id: 'a', add: members(70, 80) }] });
+    const packageId = await buyPackage(buyer, { include: ['a'] });
+    await becomes({ id: 'u75' }, packageId, 'eligible');
+    const { content } = await buyer.call('get_media_buys', { account: { account_id: buyer.accountId } });
+    const [bought] = content?.['media_buys'] as readonly Fields[];
+    const update = async (fields: Fields): Promise<void> => {
+      const answer = await buyer.call('update_media_buy', {
+        ...{ adcp_version: '3.1', idempotency_key: `update-${randomUUID()}` },
+        ...{ account: { account_id: buyer.accountId }, media_buy_id: bought?.['media_buy_id'], ...fields },
+      });
+      assert.equal(answer.content?.['status'], 'completed', answer.text);
+    };
+    await update({ paused: true });
+    await becomes({ id: 'u75' }, packageId, 'not_live');
+    await update({ paused: false });
+    await becomes({ id: 'u75' }, packageId, 'eligible');
+    await update({ packages: [{ package_id: packageId, targeting_overlay: { audience_exclude: ['a'] } }] });
+    await becomes({ id: 'u75' }, packageId, 'excluded');
+    await becomes({ id: 'u1' }, packageId, 'eligible');
+    await update({ canceled: true });
+    await becomes({ id: 'u1' }, packageId, 'not_live');
   });
 
   test('is found again after a restart', async () => {
     const buyer = await newBuyer(seller);
     await buyer.sync({ audiences: [{ audience_id: 'a', add: members(50, 60) }] });
-    addPackage(seller, buyer.accountId, 'p3', { include: ['a'] });
-    await becomes({ id: 'u55' }, 'p3', 'eligible');
+    const p3 = await buyPackage(buyer, { include: ['a'] });
+    await becomes({ id: 'u55' }, p3, 'eligible');
     await seller.restart();
-    await becomes({ id: 'u55' }, 'p3', 'eligible');
-    assert.equal(await verdict({ id: 'u70' }, 'p3'), 'not_included');
+    await becomes({ id: 'u55' }, p3, 'eligible');
+    assert.equal(await verdict({ id: 'u70' }, p3), 'not_included');
   });
 });
 
@@ -122,25 +147,21 @@ describe('a call', () => {
   test('may ask for many users and all packages, with reasons or without', async () => {
     const buyer = await newBuyer(seller, { sandbox: false });
     await buyer.sync({ audiences: [{ audience_id: 'a', add: members(0, 120) }] });
-    addPackage(seller, buyer.accountId, 'live', { include: ['a'] });
-    await becomes({ id: 'u1' }, 'live', 'eligible');
+    const live = await buyPackage(buyer, { include: ['a'] });
+    await becomes({ id: 'u1' }, live, 'eligible');
     const requests = [
       { user: { id: 'u1' } },
       { user: { id: 'nobody' } },
-      { user: { id: 'u2' }, packages: ['live'] },
+      { user: { id: 'u2' }, packages: [live] },
     ];
     const { body } = await ask('/v1/decisions', { requests });
     assert.deepEqual(body['decisions'], [
-      { eligible: ['live'], ineligible: [] },
-      { eligible: [], ineligible: [{ package_id: 'live', reason: 'not_included' }] },
-      { eligible: ['live'], ineligible: [] },
+      { eligible: [live], ineligible: [] },
+      { eligible: [], ineligible: [{ package_id: live, reason: 'not_included' }] },
+      { eligible: [live], ineligible: [] },
     ]);
     const short = await ask('/v1/decisions', { requests, explain: false });
-    assert.deepEqual(short.body['decisions'], [
-      { eligible: ['live'] },
-      { eligible: [] },
-      { eligible: ['live'] },
-    ]);
+    assert.deepEqual(short.body['decisions'], [{ eligible: [live] }, { eligible: [] }, { eligible: [live] }]);
   });
 
   const bad: readonly (readonly [string, unknown, string])[] = [
@@ -194,15 +215,15 @@ describe('impressions', () => {
 
   test('are counted once, however often a report comes, with what they cost to the last millionth', async () => {
     const buyer = await newBuyer(seller);
-    addPackage(seller, buyer.accountId, 'counted', {});
+    const counted = await buyPackage(buyer, {});
     const report = {
       batch_id: `batch-${randomUUID()}`,
       impressions: [
-        { package_id: 'counted', count: 1_500, clicks: 3 },
-        { package_id: 'counted' },
+        { package_id: counted, count: 1_500, clicks: 3 },
+        { package_id: counted },
         { package_id: 'nowhere', count: 5 },
-        { package_id: 'counted', at: '2020-01-01T00:00:00Z' },
-        { package_id: 'counted', at: new Date(Date.now() + 3_600_000).toISOString() },
+        { package_id: counted, at: '2020-01-01T00:00:00Z' },
+        { package_id: counted, at: new Date(Date.now() + 3_600_000).toISOString() },
       ],
     };
     const expected = {
@@ -219,24 +240,24 @@ describe('impressions', () => {
     assert.equal(bodies.filter((body) => body['replayed'] === true).length, 7);
     for (const { replayed: _, ...body } of bodies) assert.deepEqual(body, expected);
     // Five dollars a thousand: 1,501 impressions are 7.505 dollars.
-    assert.deepEqual(delivered('counted'), [{ day, impressions: 1_501, clicks: 3, spend_micros: 7_505_000 }]);
-    const other = await ask('/v1/impressions', { ...report, impressions: [{ package_id: 'counted' }] });
+    assert.deepEqual(delivered(counted), [{ day, impressions: 1_501, clicks: 3, spend_micros: 7_505_000 }]);
+    const other = await ask('/v1/impressions', { ...report, impressions: [{ package_id: counted }] });
     assert.deepEqual([other.status, (other.body['error'] as Fields)['code']], [409, 'IDEMPOTENCY_CONFLICT']);
-    assert.equal(delivered('counted')[0]?.['impressions'], 1_501);
+    assert.equal(delivered(counted)[0]?.['impressions'], 1_501);
   });
 
   test('of many reports at once add up to the same spend as of one', async () => {
     const buyer = await newBuyer(seller);
-    addPackage(seller, buyer.accountId, 'many', {});
+    const many = await buyPackage(buyer, {});
     await Promise.all(
       Array.from({ length: 37 }, async (_, i) =>
         ask('/v1/impressions', {
           batch_id: `batch-${randomUUID()}`,
-          impressions: [{ package_id: 'many', count: i + 1 }],
+          impressions: [{ package_id: many, count: i + 1 }],
         }),
       ),
     );
-    assert.deepEqual(delivered('many'), [{ day, impressions: 703, clicks: 0, spend_micros: 3_515_000 }]);
+    assert.deepEqual(delivered(many), [{ day, impressions: 703, clicks: 0, spend_micros: 3_515_000 }]);
   });
 
   for (const [name, body, says] of [

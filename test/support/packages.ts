@@ -1,47 +1,38 @@
-/** Live packages over audiences, as buys leave them. */
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+/** Live packages over audiences, bought as a buyer buys. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 
-import type { Seller } from './seller.ts';
+import type { Buyer } from './buyer.ts';
+import type { Fields } from './wire.ts';
 
 export interface Overlay {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
 }
 
-let packageNo = 0;
+const list = (name: string, ids: readonly string[] | undefined): Fields =>
+  ids === undefined || ids.length === 0 ? {} : { [name]: ids };
 
-export function addPackage(seller: Seller, accountId: string, packageId: string, overlay: Overlay): void {
-  packageNo += 1;
-  const db = new DatabaseSync(join(seller.dataDir, 'rollcall.db'));
-  db.exec('PRAGMA busy_timeout = 5000');
-  const { account_no: accountNo } = db
-    .prepare('SELECT account_no FROM account WHERE account_id = ?')
-    .get(accountId) as { account_no: number };
-  db.prepare(
-    `INSERT INTO media_buy (account_no, buy_no, media_buy_id, principal_no, revision, start_at, end_at, paused, confirmed_at,
-      currency, created_at, updated_at, document)
-      VALUES (?, ?, ?, (SELECT min(principal_no) FROM principal), 1, 0, 9e15, 0, 1, 'USD', 0, 0, x'00')`,
-  ).run(accountNo, packageNo, `buy_${packageNo}`);
-  db.prepare(
-    `INSERT INTO media_package (account_no, package_no, package_id, buy_no, product_id, budget_micros, rate_micros, paused,
-      document) VALUES (?, ?, ?, ?, 'p', 0, 5000000, 0, x'00')`,
-  ).run(accountNo, packageNo, packageId, packageNo);
-  for (const side of ['include', 'exclude'] as const) {
-    for (const audienceId of overlay[side] ?? []) {
-      const row = db
-        .prepare(
-          "SELECT audience_no FROM audience WHERE account_no = ? AND audience_id = ? AND state = 'live'",
-        )
-        .get(accountNo, audienceId) as { audience_no: number };
-      db.prepare('INSERT INTO package_audience VALUES (?, ?, ?, ?)').run(
-        accountNo,
-        packageNo,
-        row.audience_no,
-        side,
-      );
-    }
-  }
-  db.close();
-  seller.node.core.decisionsWoken();
+/** Buys one package of the seller's first product for a month from now on; gives its id. */
+export async function buyPackage(buyer: Buyer, { include, exclude }: Overlay): Promise<string> {
+  const targeting_overlay = { ...list('audience_include', include), ...list('audience_exclude', exclude) };
+  const answer = await buyer.call('create_media_buy', {
+    adcp_version: '3.1',
+    idempotency_key: `buy-${randomUUID()}`,
+    account: { account_id: buyer.accountId },
+    brand: { domain: 'acme.example' },
+    start_time: 'asap',
+    end_time: new Date(Date.now() + 30 * 24 * 3_600_000).toISOString(),
+    packages: [
+      {
+        product_id: 'run_of_network_display',
+        pricing_option_id: 'cpm_usd',
+        budget: 1_000,
+        ...(Object.keys(targeting_overlay).length === 0 ? {} : { targeting_overlay }),
+      },
+    ],
+  });
+  const [bought] = (answer.content?.['packages'] ?? []) as readonly Fields[];
+  assert.ok(bought !== undefined, answer.text);
+  return String(bought['package_id']);
 }
