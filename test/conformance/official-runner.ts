@@ -4,7 +4,10 @@ import {
   getComplianceStoryboardById,
   resolveStoryboardsForCapabilities,
   runStoryboard,
+  type Storyboard,
+  type StoryboardStep,
 } from '@adcp/sdk/testing';
+import { StaticJwksResolver } from '@adcp/sdk/signing/server';
 
 /** The agent under test, over HTTP. */
 export interface Target {
@@ -28,7 +31,20 @@ export interface StoryboardRun {
  */
 export const notOurs: Readonly<Record<string, string>> = {
   signed_requests: 'only for agents that declare request_signing, which this build does not offer',
+  'media_buy_seller/pending_creatives_to_start':
+    'only for agents with sync_creatives, which its text requires',
+  'media_buy_seller/proposal_finalize': 'only for agents that make proposals, which its text requires',
 };
+
+/** Storyboards that have a run of their own below, and why. */
+const onTheirOwn: readonly string[] = [
+  // Probes a tool that the runner would not choose.
+  'security_baseline',
+  // Counts all accounts of the caller, which other storyboards add to.
+  'pagination_integrity_list_accounts',
+  // Waits for notifications of calls that are answered at once, unless they are forced.
+  'webhook_emission',
+];
 
 const probeTask = 'list_accounts';
 const securityBaseline = 'security_baseline';
@@ -39,6 +55,8 @@ function options(target: Target) {
     auth: { type: 'bearer' as const, token: target.key },
     allow_http: true,
     test_kit: { auth: { api_key: target.key, probe_task: 'list_creatives' } },
+    // So that addresses of notifications are addresses; what arrives is looked at where a storyboard is run for it.
+    webhook_receiver: { mode: 'loopback_mock' as const },
   };
 }
 
@@ -48,8 +66,18 @@ export async function runSelectedStoryboards(target: Target): Promise<readonly S
     supported_protocols: ['media_buy'],
     specialisms: ['audience-sync'],
   }).storyboards.map(({ id }) => id);
-  const ids = selected.filter((id) => id !== securityBaseline && !Object.hasOwn(notOurs, id));
-  const result = await comply(target.url, { ...options(target), storyboards: ids });
+  return runStoryboards(
+    target,
+    selected.filter((id) => !onTheirOwn.includes(id) && !Object.hasOwn(notOurs, id)),
+  );
+}
+
+/** These storyboards as they are. */
+export async function runStoryboards(
+  target: Target,
+  ids: readonly string[],
+): Promise<readonly StoryboardRun[]> {
+  const result = await comply(target.url, { ...options(target), storyboards: [...ids] });
   const runs = new Map<string, { stepsRun: number; failures: string[] }>();
   for (const id of result.storyboards_executed ?? []) runs.set(id, { stepsRun: 0, failures: [] });
   for (const scenario of result.tracks.flatMap((track) => track.scenarios)) {
@@ -65,7 +93,8 @@ export async function runSelectedStoryboards(target: Target): Promise<readonly S
     if (run === undefined) runs.set(failure.storyboard_id, { stepsRun: 1, failures: [line] });
     else run.failures.push(line);
   }
-  return [...runs].map(([id, run]) => ({ id, ...run }));
+  // Some bring others with them that are not ours.
+  return [...runs].filter(([id]) => !Object.hasOwn(notOurs, id)).map(([id, run]) => ({ id, ...run }));
 }
 
 /**
@@ -84,13 +113,75 @@ export async function runSecurityBaseline(target: Target): Promise<StoryboardRun
   }
   if (changed === 0) throw new Error('no probe was found to point at our task');
   const result = await runStoryboard(target.url, storyboard, options(target));
-  const steps = result.phases.flatMap((phase) => phase.steps);
+  return storyboardRun(securityBaseline, result);
+}
+
+const taskIdOf = (trigger: string): string => `task_${trigger}`;
+
+/** A step of the test controller. */
+function controllerStep(id: string, scenario: string, params: object): StoryboardStep {
   return {
-    id: securityBaseline,
+    id,
+    title: scenario,
+    task: 'comply_test_controller',
+    stateful: true,
+    sample_request: { scenario, params },
+    validations: [{ check: 'field_value', path: 'success', allowed_values: [true], description: scenario }],
+  } as unknown as StoryboardStep;
+}
+
+/** The result that a forced creation ends with. */
+const result = { media_buy_id: 'mb_forced', packages: [], revision: 1, confirmed_at: '2026-01-01T00:00:00Z' };
+
+/** Each trigger is answered `submitted`, and its task ended after it. */
+function forced(original: Storyboard): Storyboard {
+  const storyboard = structuredClone(original);
+  let triggers = 0;
+  for (const phase of storyboard.phases) {
+    phase.steps = phase.steps.flatMap((step) => {
+      // The runner always waits to the end; a second attempt comes after five seconds.
+      if (step.task === 'expect_webhook_retry_keys_stable') return [{ ...step, timeout_seconds: 20 }];
+      if (step.task_default !== 'create_media_buy') return [step];
+      triggers++;
+      const taskId = taskIdOf(step.id);
+      const arm = { arm: 'submitted', task_id: taskId };
+      return [
+        controllerStep(`arm_${step.id}`, 'force_create_media_buy_arm', arm),
+        step,
+        controllerStep(`end_${step.id}`, 'force_task_completion', { task_id: taskId, result }),
+      ];
+    });
+  }
+  if (triggers !== 3) throw new Error(`${triggers} triggers of notifications instead of 3`);
+  return storyboard;
+}
+
+/**
+ * The storyboard about notifications. AdCP forbids one for a call that was answered with its outcome, and creations are answered so here;
+ * so the test controller makes each of the three wait, and ends it. The runner receives, and looks at keys and signatures.
+ */
+export async function runWebhookEmission(target: Target, keySetUrl: string): Promise<StoryboardRun> {
+  const original = getComplianceStoryboardById('webhook_emission');
+  if (original === undefined) throw new Error('the runner has no storyboard webhook_emission');
+  const { keys } = (await (await fetch(keySetUrl)).json()) as { keys: never[] };
+  const run = await runStoryboard(target.url, forced(original), {
+    ...options(target),
+    // As comply() does it.
+    sandbox: true,
+    contracts: ['webhook_receiver_runner'],
+    webhook_signing: { jwks: new StaticJwksResolver(keys) },
+  });
+  return storyboardRun('webhook_emission', run);
+}
+
+function storyboardRun(id: string, run: Awaited<ReturnType<typeof runStoryboard>>): StoryboardRun {
+  const steps = run.phases.flatMap((phase) => phase.steps);
+  return {
+    id,
     stepsRun: steps.filter((step) => step.skipped !== true).length,
     failures: steps
       .filter((step) => !step.passed)
-      .map((step) => `${step.step_id}: ${step.error ?? 'failed'}`),
+      .map((step) => `${step.step_id}: ${step.error ?? JSON.stringify(step.validations).slice(0, 500)}`),
   };
 }
 

@@ -145,6 +145,8 @@ export interface BuyView {
   readonly mediaBuyId: string;
   readonly sandbox: boolean;
   readonly status: BuyStatus;
+  /** Before it begins too, when the state does not tell. */
+  readonly paused: boolean;
   readonly revision: number;
   readonly startAtMs: number;
   readonly endAtMs: number;

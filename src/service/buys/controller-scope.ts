@@ -16,7 +16,7 @@ export interface ControllerParts {
 
 export interface ControllerScope {
   readonly principalNo: number;
-  /** The sandbox accounts of the caller, or the one that the call names. */
+  /** The accounts of the caller that are for tests; the one that the call names comes first. */
   readonly accountNos: readonly number[];
   readonly params: JsonObject;
   readonly nowMs: number;

@@ -75,7 +75,8 @@ export function* forceAccount(_: ControllerParts, scope: ControllerScope): Scrip
   }
   const account = yield* ownAccountById(scope.principalNo, accountId);
   if (account === undefined) throw new Refused('NOT_FOUND', 'No such account, or it is not yours.');
-  if (account.sandbox !== 1) throw new Refused('FORBIDDEN', 'Only sandbox accounts can be forced.');
+  if (!scope.accountNos.includes(account.accountNo))
+    throw new Refused('FORBIDDEN', 'Only accounts for tests can be forced.');
   const isTerminal = account.status === 'rejected' || account.status === 'closed';
   if (isTerminal && account.status !== status) {
     throw new Refused('INVALID_TRANSITION', `A ${account.status} account stays so.`, account.status);

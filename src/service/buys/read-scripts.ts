@@ -15,6 +15,8 @@ export interface BuysInput {
   readonly principalNo: number;
   /** Null: every account of the caller. */
   readonly accountNo: number | null;
+  /** Accounts where buys that are named are found too. */
+  readonly otherNos: readonly number[];
   readonly mediaBuyIds: readonly string[] | null;
   readonly statuses: readonly BuyStatus[] | null;
   readonly nowMs: number;
@@ -27,10 +29,12 @@ interface FoundBuy {
 
 /** The caller's buys that fit, oldest first; with ids, in their order. What is not the caller's is not there. */
 function* findBuys(input: BuysInput): Script<readonly FoundBuy[]> {
-  const { principalNo, accountNo, mediaBuyIds, statuses, nowMs } = input;
+  const { principalNo, accountNo, otherNos, mediaBuyIds, statuses, nowMs } = input;
+  const looksAlso = mediaBuyIds === null ? [] : otherNos;
   const accounts = (yield* ownAccounts(principalNo)).filter(
     (one) =>
-      (accountNo === null || one.accountNo === accountNo) && !['closed', 'rejected'].includes(one.status),
+      (accountNo === null || one.accountNo === accountNo || looksAlso.includes(one.accountNo)) &&
+      !['closed', 'rejected'].includes(one.status),
   );
   const found: FoundBuy[] = [];
   for (const { accountNo: of, sandbox } of accounts) {

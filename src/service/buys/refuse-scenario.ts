@@ -15,7 +15,7 @@ export function refusalOfScenario(
   params: JsonObject,
   mayTouch: boolean,
 ): JsonObject | null {
-  if (!mayTouch) return new Refused('FORBIDDEN', 'Only sandbox accounts can be tested.').answer;
+  if (!mayTouch) return new Refused('FORBIDDEN', 'This is a live account.').answer;
   if (scenario === 'list_scenarios' || scenarios.some((one) => one === scenario)) return null;
   const idName = Object.hasOwn(ofOtherThings, scenario) ? ofOtherThings[scenario] : undefined;
   if (idName === undefined) {

@@ -10,13 +10,20 @@ export interface BuyFacts {
   readonly rejectedAt: number | null;
 }
 
-/** Source: AdCP media-buy lifecycle. What the buyer or the seller ended stays so; a buy that is over cannot be paused. */
+/**
+ * Source: AdCP media-buy lifecycle, which knows no way from paused back to pending_start: a buy that is paused before it begins is
+ * pending until then, and begins paused. What the buyer or the seller ended stays so.
+ */
 export function statusOf(facts: BuyFacts, nowMs: number): BuyStatus {
   if (facts.rejectedAt !== null) return 'rejected';
   if (facts.canceledAt !== null) return 'canceled';
   if (nowMs >= facts.endAt) return 'completed';
-  if (facts.paused === true || facts.paused === 1) return 'paused';
-  return nowMs < facts.startAt ? 'pending_start' : 'active';
+  if (nowMs < facts.startAt) return 'pending_start';
+  return isPaused(facts) ? 'paused' : 'active';
+}
+
+export function isPaused({ paused }: Pick<BuyFacts, 'paused'>): boolean {
+  return paused === true || paused === 1;
 }
 
 export function isOver(status: BuyStatus): boolean {
@@ -24,10 +31,10 @@ export function isOver(status: BuyStatus): boolean {
 }
 
 /** Words of AdCP for what a buyer can do now, in both releases. Source: `enums/media-buy-valid-action.json`. */
-export function actionsIn(status: BuyStatus): readonly string[] {
+export function actionsIn(status: BuyStatus, paused: boolean): readonly string[] {
   if (isOver(status)) return [];
   return [
-    status === 'paused' ? 'resume' : 'pause',
+    paused ? 'resume' : 'pause',
     'cancel',
     'update_budget',
     'update_dates',
@@ -49,16 +56,15 @@ export function forcedFacts<F extends BuyFacts>(facts: F, wanted: BuyStatus, now
     case 'active':
       return { ...facts, ...begun, paused: 0 };
     case 'paused':
-      return { ...facts, paused: 1 };
+      return { ...facts, ...begun, paused: 1 };
     case 'completed':
       return { ...facts, ...begun, endAt: nowMs };
     case 'canceled':
       return { ...facts, canceledAt: nowMs };
     case 'rejected':
       return now === 'pending_start' ? { ...facts, rejectedAt: nowMs } : null;
+    // What has begun cannot be about to begin; and there are no creatives here to wait for.
     case 'pending_start':
-      return now === 'paused' && facts.startAt > nowMs ? { ...facts, paused: 0 } : null;
-    // There are no creatives here to wait for.
     case 'pending_creatives':
       return null;
   }

@@ -19,6 +19,8 @@ import { viewBuy } from './view-buy.ts';
 export interface UpdateBuyInput extends KeyedCall {
   readonly operation: 'update_media_buy';
   readonly sandbox: boolean;
+  /** Accounts where the buy is looked for too. */
+  readonly otherNos: readonly number[];
   readonly mediaBuyId: string;
   /** What the caller thinks that the buy is; null: it does not say. */
   readonly revision: number | null;
@@ -101,13 +103,26 @@ function* addPackages(sealer: Sealer, buy: BuyRow, input: UpdateBuyInput): Scrip
   return input.newPackageIds;
 }
 
+function* findBuy({
+  accountNo,
+  otherNos,
+  principalNo,
+  mediaBuyId,
+}: UpdateBuyInput): Script<BuyRow | undefined> {
+  for (const of of [accountNo, ...otherNos]) {
+    const buy = yield* ownBuy(of, principalNo, mediaBuyId);
+    if (buy !== undefined) return buy;
+  }
+  return undefined;
+}
+
 export function createUpdateBuyScripts(sealer: Sealer) {
   return {
     *updateBuy(input: UpdateBuyInput): Script<BuyWritten> {
       const earlier = yield* recallBuy(sealer, input);
       if (earlier !== null) return { outcome: earlier, replayed: true };
-      const { accountNo, principalNo, mediaBuyId, nowMs } = input;
-      const buy = yield* ownBuy(accountNo, principalNo, mediaBuyId);
+      const { principalNo, mediaBuyId, nowMs } = input;
+      const buy = yield* findBuy(input);
       if (buy === undefined) throw new AppError('MEDIA_BUY_NOT_FOUND', undefined, { field: 'media_buy_id' });
       refuseOver(buy, input);
       refuseOlder(buy, input.revision);
@@ -116,7 +131,7 @@ export function createUpdateBuyScripts(sealer: Sealer) {
       const added = yield* addPackages(sealer, next, input);
       if (next.startAt !== buy.startAt || next.endAt !== buy.endAt) yield* checkPackageWindows(next);
       yield* changeBuy(next);
-      const row = must(yield* ownBuy(accountNo, principalNo, mediaBuyId), () => 'the buy is there');
+      const row = must(yield* ownBuy(buy.accountNo, principalNo, mediaBuyId), () => 'the buy is there');
       const view = yield* viewBuy(sealer, row, input.sandbox, nowMs);
       const outcome = { kind: 'done' as const, buy: view, affected: [...named, ...added] };
       yield* rememberBuy(sealer, input, null, outcome);

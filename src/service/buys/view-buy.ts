@@ -83,6 +83,7 @@ export function* viewBuy(sealer: Sealer, buy: BuyRow, sandbox: boolean, nowMs: n
     mediaBuyId: buy.mediaBuyId,
     sandbox,
     status,
+    paused: buy.paused === 1,
     revision: buy.revision,
     startAtMs: buy.startAt,
     endAtMs: buy.endAt,

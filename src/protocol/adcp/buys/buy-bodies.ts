@@ -1,6 +1,5 @@
 /** Bodies of the answers about media buys. Sources: AdCP `media-buy/*-response.json`, `core/{package,impairment}.json`. */
 import type { Json, JsonObject } from '../../../engine/types.ts';
-import type { Generation } from '../../../service/api.ts';
 import type { BuyOutcome, BuyPage, BuyView, Impairment, PackageView } from '../../../service/buys/api.ts';
 import { amountOf } from '../../../service/buys/money.ts';
 import { actionsIn } from '../../../service/buys/states.ts';
@@ -61,18 +60,19 @@ function totalBudget(buy: BuyView): number {
 }
 
 /**
- * Where the buy's own state stands: 3.1 keeps `status` for the task, which is completed, and 3.0's callers read the buy's state there.
- * Source: AdCP migration, media-buy status.
+ * Where the buy's own state stands: 3.1 keeps `status` for the task, which is completed, and readers of 3.0 take it for the buy's state,
+ * so that `completed` would tell them that a buy is over which has just begun. Source: AdCP migration, media-buy status, which lets a
+ * seller of 3.1 write the state there too.
  */
-function stateFields(buy: BuyView, generation: Generation): JsonObject {
-  return { media_buy_status: buy.status, ...(generation === '3.1' ? {} : { status: buy.status }) };
+function stateFields(buy: BuyView, readsBy30: boolean): JsonObject {
+  return { media_buy_status: buy.status, ...(readsBy30 ? { status: buy.status } : {}) };
 }
 
-/** The body of create_media_buy and update_media_buy. */
+/** The body of create_media_buy and update_media_buy. `readsBy30`: the caller named 3.0, or no release. */
 export function outcomeBody(
   outcome: BuyOutcome,
   operation: 'create_media_buy' | 'update_media_buy',
-  generation: Generation,
+  readsBy30: boolean,
 ): JsonObject {
   if (outcome.kind === 'submitted') {
     return {
@@ -87,11 +87,11 @@ export function outcomeBody(
     .map(packageBody);
   const common = {
     media_buy_id: buy.mediaBuyId,
-    ...stateFields(buy, generation),
+    ...stateFields(buy, readsBy30),
     revision: buy.revision,
     currency: buy.currency,
     total_budget: totalBudget(buy),
-    valid_actions: actionsIn(buy.status),
+    valid_actions: actionsIn(buy.status, buy.paused),
     ...(buy.sandbox ? { sandbox: true } : {}),
   };
   if (operation === 'update_media_buy') return { ...common, affected_packages: packages };
@@ -128,7 +128,7 @@ function buyBody(buy: BuyView, wantsSnapshot: boolean): JsonObject {
     created_at: isoTime(buy.createdAtMs),
     updated_at: isoTime(buy.updatedAtMs),
     ...(buy.context === null ? {} : { context: buy.context }),
-    valid_actions: actionsIn(buy.status),
+    valid_actions: actionsIn(buy.status, buy.paused),
     packages: buy.packages.map((one) => ({ ...packageBody(one), currency: buy.currency, ...snapshot })),
   };
 }

@@ -46,13 +46,19 @@ function outside(
   generation: Generation,
   operation: 'create_media_buy' | 'update_media_buy',
 ) {
+  const readsBy30 = generation !== '3.1' || !Object.hasOwn(args, 'adcp_version');
   return {
     caller,
     generation,
     requestDigest: requestDigest(primitives, operation, args, membersDigest),
     context: echoableContext(args),
-    encode: (outcome: Parameters<typeof outcomeBody>[0]) => outcomeBody(outcome, operation, generation),
+    encode: (outcome: Parameters<typeof outcomeBody>[0]) => outcomeBody(outcome, operation, readsBy30),
   };
+}
+
+/** The caller's own key comes back, as the official storyboard about idempotency wants it. */
+function withKey({ body, replayed }: Answer, requestKey: string): Answer {
+  return { body: { ...body, idempotency_key: requestKey }, replayed };
 }
 
 export const buyHandlers = {
@@ -64,19 +70,15 @@ export const buyHandlers = {
   async create_media_buy(options, call, caller, generation) {
     const read = readCreate(call.args, generation);
     await checkCallbackAddress(read.callback, options.refusalOfAddress);
-    return options.service.createBuy({
-      ...read,
-      ...outside(options, call, caller, generation, 'create_media_buy'),
-    });
+    const rest = outside(options, call, caller, generation, 'create_media_buy');
+    return withKey(await options.service.createBuy({ ...read, ...rest }), read.requestKey);
   },
   async update_media_buy(options, call, caller, generation) {
     const read = readUpdate(call.args, generation);
     // It is answered when it is done, so that nothing is left to notify of; what is wrong with the channel is still said.
     await checkCallbackAddress(read.callback, options.refusalOfAddress);
-    return options.service.updateBuy({
-      ...read,
-      ...outside(options, call, caller, generation, 'update_media_buy'),
-    });
+    const rest = outside(options, call, caller, generation, 'update_media_buy');
+    return withKey(await options.service.updateBuy({ ...read, ...rest }), read.requestKey);
   },
   async get_media_buys({ service }, { args }, caller) {
     const { wantsSnapshot, ...query } = readGetBuys(args);

@@ -20,11 +20,12 @@ export function readController(args: JsonObject): ControllerArguments {
   const params = reader.object('params') ?? {};
   const named = reader.object('account') ?? {};
   const inside = new ArgumentReader(named, reader.pathOf('account'), issues);
-  const isSandbox = inside.boolean('sandbox') === true;
+  // 3.0 knows calls without an account.
+  const isSandbox = !reader.has('account') || inside.boolean('sandbox') === true;
   const accountId = inside.string('account_id', { charsMax: 255 });
   const account =
     accountId === undefined
-      ? inside.has('brand') && isSandbox
+      ? inside.has('brand')
         ? readNaturalKey(named, reader.pathOf('account'), issues)
         : undefined
       : ({ kind: 'id', accountId } as const);
