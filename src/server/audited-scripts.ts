@@ -88,6 +88,10 @@ export const auditTable: AuditTable = {
           })
         : [],
     ),
+  suspendNamed: ({ nowMs, accountId, code }, isNew) =>
+    isNew ? event(nowMs, 'audience_suspended', operator, { account_id: accountId, code }) : [],
+  resumeNamed: ({ nowMs, accountId }, isChanged) =>
+    isChanged ? event(nowMs, 'audience_resumed', operator, { account_id: accountId }) : [],
   countFailure: ({ accountNo, audienceNo, opSeq, nowMs }, verdict) =>
     verdict.kind === 'over' && verdict.parkedCount > 0
       ? event(nowMs, 'operation_parked', 'system', {

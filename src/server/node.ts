@@ -162,6 +162,7 @@ function adminOf(core: Core, settings: ServeSettings, schedule: MatchSchedule, l
     allowNetwork: settings.allowNetwork,
     signersChanged: core.signers.changed,
     running: { queue, schedule, users: matchThread },
+    decisionsWoken: core.decisionsWoken,
     webhooksWoken: core.webhooksWoken,
   });
 }

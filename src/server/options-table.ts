@@ -77,7 +77,7 @@ export function boolean(row: Common<boolean>): Option<boolean> {
 export function choice<const T extends string>(
   row: Common<T> & { choices: readonly [T, ...T[]] },
 ): Option<T> {
-  return make(row, 'choice', row.choices.join('|'), (value) => {
+  return make(row, 'choice', row.placeholder ?? row.choices.join('|'), (value) => {
     const found = row.choices.find((one) => one === value);
     if (found === undefined) throw new UsageFault(`${row.name} takes one of ${row.choices.join(', ')}.`);
     return found;

@@ -17,6 +17,7 @@ import { createKeyScripts } from '../service/key-scripts.ts';
 import { createMatchScripts } from '../service/match-scripts.ts';
 import { createParkScripts } from '../service/lifecycle/park-scripts.ts';
 import { createSealer } from '../service/seal.ts';
+import { createSuspensionScripts } from '../service/suspension-scripts.ts';
 import { createSyncScripts } from '../service/sync-scripts.ts';
 import { createForwardKeys } from '../service/syndication/forward-keys.ts';
 import { createForwardingScripts } from '../service/syndication/forwarding-scripts.ts';
@@ -66,6 +67,7 @@ function createPlainScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createSignerScripts(),
     ...createSigningKeyScripts(sealer),
     ...createWebhookOperatorScripts(sealer),
+    ...createSuspensionScripts(),
     ...createSyncScripts(sealer, sizes, forwardKeys, outbox),
     ...createSyndicationScripts(sealer, forwardKeys),
     ...createTaskScripts(sealer),

@@ -1,5 +1,6 @@
-import { text, choice, UsageFault } from '../../server/options-table.ts';
+import { choice, text } from '../../server/options-table.ts';
 import { dataOption } from '../../server/options.ts';
+import { audienceOptions, namedAudience } from '../audience-options.ts';
 import { defineCommand } from '../command.ts';
 import { exportAudience } from '../export/export-audience.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -18,22 +19,7 @@ export const command = defineCommand({
   ],
   options: {
     data: dataOption,
-    account: text({
-      name: 'account',
-      fallback: '',
-      setting: false,
-      placeholder: 'ID',
-      example: 'acct_12345',
-      help: 'The account that the audience belongs to.',
-    }),
-    audience: text({
-      name: 'audience',
-      fallback: '',
-      setting: false,
-      placeholder: 'ID',
-      example: 'spring_customers',
-      help: 'The audience, by the buyer’s id.',
-    }),
+    ...audienceOptions,
     format: choice({
       name: 'format',
       fallback: 'csv',
@@ -57,13 +43,13 @@ export const command = defineCommand({
     }),
   },
   async run({ values, operands, terminal, json, signal }) {
-    const { account, audience, format, since, cursor } = values;
-    if (account === '' || audience === '') throw new UsageFault('Say which: --account ID --audience ID.');
+    const { format, since, cursor } = values;
+    const named = namedAudience(values);
     const progress = terminal.progress('Reading');
     const done = await withAdmin(values.data, async (admin, { secrets }) =>
       exportAudience({
         ...{ admin, tokenKey: secrets.tokenKey, file: operands[0] ?? '', signal },
-        ...{ accountId: account, audienceId: audience, format, sinceFile: since, cursorFile: cursor },
+        ...{ ...named, format, sinceFile: since, cursorFile: cursor },
         // With --json the one value is the result, and the ids are left out.
         out: json ? null : process.stdout,
         onProgress: (rows) => progress.update(rows, null),

@@ -74,6 +74,16 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import('./audience-export.ts'),
   },
   {
+    name: 'audience suspend',
+    summary: 'Take an audience out of use; its buyer is told why',
+    load: () => import('./audience-suspend.ts'),
+  },
+  {
+    name: 'audience resume',
+    summary: 'Give a suspended audience back into use',
+    load: () => import('./audience-resume.ts'),
+  },
+  {
     name: 'match status',
     summary: 'Show what waits for matching, and when it will be done',
     load: () => import('./match-status.ts'),

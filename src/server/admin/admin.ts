@@ -22,6 +22,7 @@ import type { GraphApplied } from '../threads/graph-messages.ts';
 import { applyStagedGraph } from '../threads/graph-thread.ts';
 import { createAuditAdmin, type AuditAdmin } from './audit-admin.ts';
 import { createExportAdmin, type ExportAdmin, type RunningUsers } from './export-admin.ts';
+import { createSuspensionAdmin, type SuspensionAdmin } from './suspension-admin.ts';
 import { createMatchAdmin, type MatchAdmin, type RunningMatch } from './match-admin.ts';
 import { createKeyAdmin, type KeyAdmin } from './key-admin.ts';
 import { createSignerAdmin, type SignerAdmin } from './signer-admin.ts';
@@ -34,7 +35,8 @@ export interface GraphStats {
   readonly updatedAtMs: number | null;
 }
 
-export interface Admin extends KeyAdmin, WebhookAdmin, SignerAdmin, AuditAdmin, MatchAdmin, ExportAdmin {
+export interface Admin
+  extends KeyAdmin, WebhookAdmin, SignerAdmin, AuditAdmin, MatchAdmin, ExportAdmin, SuspensionAdmin {
   createAccount(input: {
     readonly accountId: string | null;
     readonly brandDomain: string;
@@ -81,6 +83,8 @@ export interface AdminParts {
   readonly signersChanged: () => void;
   /** Null: no server runs. */
   readonly running: (RunningMatch & { readonly users: RunningUsers }) | null;
+  /** What decisions lean on may have moved. */
+  readonly decisionsWoken: () => void;
   /** Something may be deliverable. */
   readonly webhooksWoken: () => void;
 }
@@ -116,6 +120,7 @@ export function createAdmin(parts: AdminParts): Admin {
     ...createSignerAdmin(store, parts.allowNetwork, parts.signersChanged),
     ...createWebhookAdmin(store, parts.webhooksWoken),
     ...createMatchAdmin(store, parts.running),
+    ...createSuspensionAdmin(store, parts.decisionsWoken),
     ...createExportAdmin(store, parts.running?.users ?? null),
     graphStats: async () => graphStats(store),
     applyGraph: async ({ stagedName }) => {

@@ -47,6 +47,7 @@ export async function openAdmin(
     allowNetwork,
     signersChanged: () => {},
     running: null,
+    decisionsWoken: () => {},
     webhooksWoken: () => {},
   });
   return { admin, secrets, serverUrl: null, close: async () => store.close() };
@@ -107,6 +108,8 @@ function remoteAdmin(file: AdminFile): Admin {
     listSyndications: async (input) => call('listSyndications', input),
     matchFacts: async (input) => call('matchFacts', input),
     matchNow: async (input) => call('matchNow', input),
+    suspendAudience: async (input) => call('suspendAudience', input),
+    resumeAudience: async (input) => call('resumeAudience', input),
     openExport: async (input) => call('openExport', input),
     readExport: async (input) => call('readExport', input),
     parkedOperations: async (input) => call('parkedOperations', input),

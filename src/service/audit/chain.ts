@@ -18,6 +18,8 @@ export type AuditKind =
   | 'account_changed'
   | 'accounts_synced'
   | 'audit_forgotten'
+  | 'audience_resumed'
+  | 'audience_suspended'
   | 'auth_refused'
   | 'buy_changed'
   | 'buy_created'
