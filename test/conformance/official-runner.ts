@@ -198,13 +198,18 @@ export async function runWebhookEmission(target: Target, keySetUrl: string): Pro
 }
 
 /**
- * The storyboard about idempotency, with dates that are to come. Its one step about notifications needs a contract that is not given: it
+ * The storyboard about idempotency, with dates that are to come and one account in all calls. Its one step about notifications needs a contract that is not given: it
  * wants one for a creation that was answered with its buy, which AdCP forbids.
  */
 export async function runIdempotency(target: Target): Promise<StoryboardRun> {
   const original = getComplianceStoryboardById('idempotency');
   if (original === undefined) throw new Error('the runner has no storyboard idempotency');
-  const storyboard = JSON.parse(JSON.stringify(original).replaceAll('"2026-', '"2096-')) as Storyboard;
+  const text = JSON.stringify(original)
+    .replaceAll('"2026-', '"2096-')
+    // The runner puts its own account into most calls, and not into the one that must conflict with them.
+    .replaceAll('"operator":"pinnacle-agency.example"', '"operator":"test.example","sandbox":true')
+    .replaceAll('acmeoutdoor.example', 'test.example');
+  const storyboard = JSON.parse(text) as Storyboard;
   const run = await runStoryboard(target.url, storyboard, { ...options(target), sandbox: true });
   return storyboardRun('idempotency', run);
 }
