@@ -489,14 +489,16 @@ CREATE TABLE package_delivery (
 CREATE TABLE seeded_product (
   principal_no INTEGER NOT NULL REFERENCES principal (principal_no),
   product_id TEXT NOT NULL,
-  document TEXT NOT NULL,
+  -- Sealed.
+  document BLOB NOT NULL,
   PRIMARY KEY (principal_no, product_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE forced_answer (
   principal_no INTEGER NOT NULL PRIMARY KEY REFERENCES principal (principal_no),
   task_id TEXT NOT NULL,
-  message TEXT
+  -- Sealed: what is said to the caller.
+  message BLOB
 ) STRICT;
 
 CREATE TABLE "task" (
