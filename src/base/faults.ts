@@ -115,7 +115,7 @@ export const faults = {
   IDEMPOTENCY_CONFLICT: {
     recovery: 'correctable',
     level: 'info',
-    say: 'This idempotency_key was used with a different request.',
+    say: 'This idempotency_key was used with a different request; send a new one.',
   },
   IDEMPOTENCY_EXPIRED: {
     recovery: 'correctable',

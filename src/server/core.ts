@@ -46,7 +46,7 @@ export interface CoreOptions {
   readonly writeRate: number;
   readonly readRate: number;
   /** What can be bought. */
-  readonly catalogue: readonly Product[];
+  readonly products: readonly Product[];
   /** Tests may force states of sandbox accounts. */
   readonly testController: boolean;
   /** When accepted operations are matched. */
@@ -220,8 +220,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const graphVersion = (): number => matchThread.graphFacts().version;
   const limits = rateLimitsOf(options);
   const wakers = { membersErased: sweeper.wake, synced, notifies };
-  const parts = { store, secrets, queue, graphVersion, limits, products: options.catalogue };
-  const service = createService({ ...options, ...wakers, ...parts });
+  const service = createService({ ...options, ...wakers, store, secrets, queue, graphVersion, limits });
   const { forwarding: callersMayForward, allowNetwork } = options;
   const syndication = createSyndicationService({ store, callersMayForward, allowNetwork, control });
   return {

@@ -183,8 +183,8 @@ export async function startNode(
 ): Promise<RunningNode> {
   const dataDir = settings.data;
   const schedule = matchScheduleOf(settings);
-  const catalogue = catalogueOf(settings);
-  const core = await openCore({ ...settings, ...parts, catalogue, dataDir, schedule, log, fatal });
+  const products = catalogueOf(settings);
+  const core = await openCore({ ...settings, ...parts, products, dataDir, schedule, log, fatal });
   let isReady = false;
   await core.store.write('noteStart', { nowMs: systemClock.now(), version: packageVersion() });
   const budget = createFailureBudget({ perMinute: settings.failureRate }, systemClock);

@@ -43,6 +43,8 @@ test('without any source every setting has its default', () => {
     signedRequests: false,
     signedFor: [],
     signedDigest: 'either',
+    products: '',
+    testController: false,
     publicUrl: '',
   });
 });

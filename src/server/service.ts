@@ -120,12 +120,16 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
       return { ...page, tasks: page.tasks.map((task) => foreseen(queue, task)) };
     },
     capabilityFacts: async () => capabilityFacts(parts, startedAtMs),
-    ...createBuyService({
-      ...{ ...parts, replayTtlMs, hashRequestKey, hashAddress: hashRequestKey },
-      servedAccount: async (caller, account) => servedAccount(parts, caller, account),
-    }),
+    ...buyServiceOf(parts, hashRequestKey),
     ...createAdvertiserService({ ...parts, newAccountId, hashRequestKey, replayTtlMs }),
   };
+}
+
+function buyServiceOf(parts: ServiceParts, hash: (text: string) => Uint8Array): BuyService {
+  return createBuyService({
+    ...{ ...parts, replayTtlMs, hashRequestKey: hash, hashAddress: hash },
+    servedAccount: async (caller, account) => servedAccount(parts, caller, account),
+  });
 }
 
 /** What is known of the end of a task that is open. */

@@ -7,21 +7,48 @@ import { after, before, describe, test } from 'node:test';
 import { bindings, callA2a } from '../support/a2a.ts';
 import { runJson, spawnServer } from '../support/process.ts';
 import type { ServerProcess } from '../support/process.ts';
-import { fuzz, runSecurityBaseline, runSelectedStoryboards } from './official-runner.ts';
+import {
+  fuzz,
+  notOverA2a,
+  runIdempotency,
+  runSecurityBaseline,
+  runSelectedStoryboards,
+  runStoryboards,
+  runWebhookEmission,
+} from './official-runner.ts';
 import type { Target } from './official-runner.ts';
 
 /**
- * Storyboards of the AdCP 3.0 suite that have at least one step for an audience-sync agent. The list is pinned:
- * a storyboard that stops applying without notice would otherwise look like a pass.
+ * Storyboards of the AdCP 3.0 suite that have at least one step for this agent, in the run of them all. The list is pinned: a storyboard
+ * that stops applying without notice would otherwise look like a pass.
  */
 const applicable = [
   'audience_sync',
   'capability_discovery',
-  'idempotency',
-  'pagination_integrity_list_accounts',
+  'deterministic_testing',
+  'error_compliance',
+  'get_media_buys_pagination_integrity',
+  'media_buy_seller',
+  'media_buy_seller/create_media_buy_async',
+  'media_buy_seller/creative_fate_after_cancellation',
+  'media_buy_seller/delivery_reporting',
+  'media_buy_seller/governance_approved',
+  'media_buy_seller/governance_conditions',
+  'media_buy_seller/governance_denied',
+  'media_buy_seller/governance_denied_recovery',
+  'media_buy_seller/invalid_transitions',
+  'media_buy_seller/inventory_list_no_match',
+  'media_buy_seller/inventory_list_targeting',
+  'media_buy_seller/measurement_terms_rejected',
+  'media_buy_seller/refine_products',
+  'media_buy_state_machine',
+  'schema_validation',
   'v3_envelope_integrity',
-  'webhook_emission',
 ];
+
+function applicableOver(protocol: Target['protocol']): readonly string[] {
+  return protocol === 'mcp' ? applicable : applicable.filter((id) => !Object.hasOwn(notOverA2a, id));
+}
 
 async function assertAuthentication(good: { readonly url: string; readonly key: string }): Promise<void> {
   const context = { correlation_id: 'probe' };
@@ -45,14 +72,20 @@ for (const protocol of ['mcp', 'a2a'] as const) {
     const dataDir = mkdtempSync(join(tmpdir(), 'rollcall-conformance-'));
     let server: ServerProcess;
     let target: Target;
+    /** Another caller, with one account that the storyboard about pages expects. */
+    let counted: Target;
 
     before(async () => {
       // One of the three accounts that the pagination storyboard creates: it wants to find exactly three.
       const account = ['--id', 'acct_12345', '--brand', 'acme-corp.com', '--operator', 'pinnacle-media.com'];
       await runJson(['account', 'create', ...account, '--sandbox', '--data', dataDir]);
-      const { key } = await runJson(['key', 'create', '--account', 'acct_12345', '--data', dataDir]);
-      server = await spawnServer(dataDir);
-      target = { protocol, url: `${server.url}${paths[protocol]}`, key: String(key) };
+      const newKey = async (): Promise<string> =>
+        String((await runJson(['key', 'create', '--account', 'acct_12345', '--data', dataDir]))['key']);
+      const keys = [await newKey(), await newKey()];
+      server = await spawnServer(dataDir, ['--test-controller', '--allow-network', '127.0.0.1']);
+      const url = `${server.url}${paths[protocol]}`;
+      target = { protocol, url, key: keys[0]! };
+      counted = { protocol, url, key: keys[1]! };
     });
 
     after(async () => {
@@ -60,12 +93,12 @@ for (const protocol of ['mcp', 'a2a'] as const) {
       rmSync(dataDir, { recursive: true, force: true });
     });
 
-    test('every storyboard that applies to an audience-sync agent passes', async () => {
+    test('every storyboard that applies passes', async () => {
       const runs = await runSelectedStoryboards(target);
       const failures = runs.flatMap(({ id, failures: lines }) => lines.map((line) => `${id}/${line}`));
       assert.deepEqual(failures, []);
       const ran = runs.filter(({ stepsRun }) => stepsRun > 0).map(({ id }) => id);
-      assert.deepEqual(ran.sort(), applicable);
+      assert.deepEqual(ran.sort(), applicableOver(protocol));
       const calls = server
         .log()
         .split('\n')
@@ -77,7 +110,29 @@ for (const protocol of ['mcp', 'a2a'] as const) {
       );
     });
 
+    test('the storyboard about pages of accounts passes, for a caller that has no others', async () => {
+      const runs = await runStoryboards(counted, ['pagination_integrity_list_accounts']);
+      assert.deepEqual(runs, [{ id: 'pagination_integrity_list_accounts', stepsRun: 4, failures: [] }]);
+    });
+
     if (protocol === 'mcp') {
+      test('the storyboard about idempotency passes', async () => {
+        const { stepsRun, failures } = await runIdempotency(target);
+        assert.deepEqual(failures, []);
+        // All but the one about a notification that must not be sent.
+        assert.equal(stepsRun, 7);
+      });
+
+      test('the storyboard about notifications passes, with the runner as the receiver', async () => {
+        const { stepsRun, failures } = await runWebhookEmission(
+          target,
+          `${server.url}/.well-known/jwks.json`,
+        );
+        assert.deepEqual(failures, []);
+        // Its seven, and two of the test controller for each of three triggers.
+        assert.equal(stepsRun, 13);
+      });
+
       test('the storyboard about authentication passes, probing one of our tools', async () => {
         const { stepsRun, failures } = await runSecurityBaseline(target);
         assert.deepEqual(failures, []);

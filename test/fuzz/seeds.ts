@@ -23,6 +23,50 @@ export interface Secrets {
   readonly externalId: string;
 }
 
+const period = { start_time: 'asap', end_time: '2096-01-01T00:00:00Z' };
+
+const newPackage = {
+  ...{ product_id: 'run_of_network_display', pricing_option_id: 'cpm_usd', budget: 100, bid_price: 5 },
+  targeting_overlay: { audience_exclude: ['fuzz'], geo_countries: ['DE'] },
+  context: { line: 1 },
+};
+
+/** Of the operations about media buys. */
+function buyArguments(operation: OperationName, account: object, push_notification_config: object): object {
+  const change = { adcp_version: '3.1', idempotency_key: `key-${randomUUID()}`, account };
+  switch (operation) {
+    case 'create_media_buy':
+      return {
+        ...{ ...change, ...period, brand: { domain: 'fuzz.example' } },
+        ...{ packages: [newPackage], push_notification_config },
+      };
+    case 'update_media_buy':
+      return {
+        ...{ ...change, media_buy_id: 'mb_none', revision: 1, paused: true },
+        ...{ packages: [{ package_id: 'pkg_none', budget: 5 }], new_packages: [newPackage] },
+      };
+    case 'get_products':
+      return {
+        ...{
+          adcp_version: '3.1',
+          buying_mode: 'refine',
+          refine: [{ scope: 'request', ask: 'more' }],
+          account,
+        },
+        filters: { channels: ['display'], is_fixed_price: true },
+      };
+    case 'get_media_buys':
+      return { account, status_filter: ['active', 'paused'], pagination: { max_results: 3 } };
+    default:
+      return {
+        account,
+        start_date: '2026-01-01',
+        end_date: '2026-02-01',
+        include_package_daily_breakdown: true,
+      };
+  }
+}
+
 function argumentsOf(operation: OperationName, accountId: string, secrets: Secrets): object {
   const account = { account_id: accountId };
   const common = { adcp_version: '3.1', context: { trace: 'x' } };
@@ -75,6 +119,8 @@ function argumentsOf(operation: OperationName, accountId: string, secrets: Secre
         sort: { field: 'created_at', direction: 'asc' },
         pagination: { max_results: 5 },
       };
+    default:
+      return buyArguments(operation, account, push_notification_config);
   }
 }
 

@@ -96,7 +96,11 @@ test('every operation is looked at, over MCP and A2A, for every generation', asy
   const listed = await buyer.call('list_tasks', { adcp_version: '3.1' });
   const [first] = listed.content?.['tasks'] as readonly Fields[];
   const brand = { domain: 'declared.example' };
-  const calls: readonly (readonly [string, Fields])[] = [
+  const purchase = {
+    ...{ brand, start_time: 'asap', end_time: '2096-01-01T00:00:00Z' },
+    packages: [{ product_id: 'run_of_network_display', pricing_option_id: 'cpm_usd', budget: 5 }],
+  };
+  const calls: [string, Fields][] = [
     ['get_adcp_capabilities', {}],
     ['list_accounts', { pagination: { max_results: 1 } }],
     ['sync_accounts', { accounts: [{ brand, operator: 'agency.example', billing: 'operator' }] }],
@@ -104,6 +108,19 @@ test('every operation is looked at, over MCP and A2A, for every generation', asy
     ['get_task_status', { task_id: first?.['task_id'], include_result: true }],
     ['list_tasks', { filters: { statuses: ['completed'] }, sort: { field: 'created_at', direction: 'asc' } }],
   ];
+  const bought = await buyer.call('create_media_buy', {
+    ...purchase,
+    idempotency_key: 'bought-for-this-check',
+    account,
+  });
+  const media_buy_ids = [bought.content?.['media_buy_id']];
+  calls.push(
+    ['get_products', { buying_mode: 'wholesale', account }],
+    ['create_media_buy', { ...purchase, account }],
+    ['update_media_buy', { media_buy_id: media_buy_ids[0], paused: true, account }],
+    ['get_media_buys', { media_buy_ids }],
+    ['get_media_buy_delivery', { media_buy_ids }],
+  );
   assert.deepEqual(
     calls.map(([name]) => name),
     [...operationNames],
@@ -111,7 +128,8 @@ test('every operation is looked at, over MCP and A2A, for every generation', asy
   for (const generation of generations) {
     for (const [name, fields] of calls) {
       const args = argumentsOf(generation, fields);
-      const needsKey = name === 'sync_accounts' && generation === 'legacy';
+      const needsKey =
+        ['sync_accounts', 'create_media_buy', 'update_media_buy'].includes(name) && generation === 'legacy';
       const { content, text } = await buyer.call(name, args);
       assert.ok(content !== null && (needsKey || content['adcp_error'] === undefined), text);
       if (generation === 'legacy') continue;

@@ -139,6 +139,11 @@ const needs: Record<OperationName, Scope | null> = {
   sync_audiences: 'audiences:write',
   get_task_status: 'audiences:read',
   list_tasks: 'audiences:read',
+  get_products: 'audiences:read',
+  create_media_buy: 'audiences:write',
+  update_media_buy: 'audiences:write',
+  get_media_buys: 'audiences:read',
+  get_media_buy_delivery: 'audiences:read',
 };
 
 describe('scopes', () => {

@@ -22,20 +22,40 @@ interface Ids {
   readonly taskId: string;
   readonly agentId: string;
   readonly audienceId: string;
+  readonly mediaBuyId: string;
+  readonly packageId: string;
 }
 
 let seller: Seller;
 let mine: Buyer;
 let theirs: Buyer;
 const ids: Record<Whose, Ids> = {
-  own: { accountId: '', brandDomain: '', taskId: '', agentId: '', audienceId: 'audience-own' },
-  foreign: { accountId: '', brandDomain: '', taskId: '', agentId: '', audienceId: 'audience-foreign' },
+  own: {
+    accountId: '',
+    brandDomain: '',
+    taskId: '',
+    agentId: '',
+    audienceId: 'audience-own',
+    mediaBuyId: '',
+    packageId: '',
+  },
+  foreign: {
+    accountId: '',
+    brandDomain: '',
+    taskId: '',
+    agentId: '',
+    audienceId: 'audience-foreign',
+    mediaBuyId: '',
+    packageId: '',
+  },
   absent: {
     accountId: 'acct_none',
     brandDomain: 'none.example',
     taskId: randomUUID(),
     agentId: 'agent_none',
     audienceId: 'audience-absent',
+    mediaBuyId: `mb_${randomUUID()}`,
+    packageId: `pkg_${randomUUID()}`,
   },
 };
 
@@ -56,6 +76,13 @@ async function newAgent(accountId: string): Promise<string> {
   return agentId;
 }
 
+const onePackage = { product_id: 'run_of_network_display', pricing_option_id: 'cpm_usd', budget: 10 };
+
+const purchase = (accountId: string, packages: readonly object[]): Fields => ({
+  ...{ ...fresh(), account: { account_id: accountId }, brand: { domain: 'brand.example' } },
+  ...{ start_time: 'asap', end_time: '2096-01-01T00:00:00Z', packages },
+});
+
 async function fill(buyer: Buyer, whose: 'own' | 'foreign'): Promise<void> {
   await buyer.one({ audience_id: ids[whose].audienceId, add });
   const { content } = await buyer.call('list_tasks', {});
@@ -63,6 +90,10 @@ async function fill(buyer: Buyer, whose: 'own' | 'foreign'): Promise<void> {
   const { admin } = seller.admin;
   await admin.setForwarding({ accountId: buyer.accountId, on: true });
   const agentId = await newAgent(buyer.accountId);
+  const bought = await buyer.call('create_media_buy', purchase(buyer.accountId, [onePackage]));
+  const [{ package_id: packageId }] = bought.content?.['packages'] as readonly [
+    { readonly package_id: string },
+  ];
   const number = /\d+$/.exec(buyer.accountId)?.[0] ?? '';
   ids[whose] = {
     ...ids[whose],
@@ -70,6 +101,8 @@ async function fill(buyer: Buyer, whose: 'own' | 'foreign'): Promise<void> {
       accountId: buyer.accountId,
       brandDomain: `brand${number}.example`,
       taskId: task!.task_id,
+      mediaBuyId: String(bought.content?.['media_buy_id']),
+      packageId,
       agentId,
     },
   };
@@ -87,6 +120,10 @@ after(async () => {
 });
 
 const fresh = (): Fields => ({ adcp_version: '3.1', idempotency_key: `key-${randomUUID()}` });
+
+const change = (mediaBuyId: string, what: Fields): Fields => ({
+  ...{ ...fresh(), account: { account_id: ids.own.accountId }, media_buy_id: mediaBuyId, ...what },
+});
 
 /** Where an operation takes an id; several kinds each get a row. Null: it takes none, and says nothing but of the caller. */
 const rows: Record<OperationName, Readonly<Record<string, (of: Ids) => Fields>> | null> = {
@@ -140,6 +177,48 @@ const rows: Record<OperationName, Readonly<Record<string, (of: Ids) => Fields>> 
     'tasks by id': ({ taskId }) => ({ filters: { task_ids: [taskId] } }),
     'tasks of an account': ({ accountId }) => ({ account: { account_id: accountId } }),
   },
+  get_products: { 'products for an account': ({ accountId }) => ({ account: { account_id: accountId } }) },
+  create_media_buy: {
+    'a buy on an account': ({ accountId }) => purchase(accountId, [onePackage]),
+    ...Object.fromEntries(
+      ['include', 'exclude'].map((side) => [
+        `an audience to ${side}`,
+        ({ audienceId }: Ids) =>
+          purchase(ids.own.accountId, [
+            { ...onePackage, targeting_overlay: { [`audience_${side}`]: [audienceId] } },
+          ]),
+      ]),
+    ),
+  },
+  update_media_buy: {
+    'a buy': ({ mediaBuyId }) => change(mediaBuyId, { paused: true }),
+    'a buy under an account': ({ accountId }) => ({
+      ...change(ids.own.mediaBuyId, { paused: true }),
+      account: { account_id: accountId },
+    }),
+    'a package': ({ packageId }) =>
+      change(ids.own.mediaBuyId, { packages: [{ package_id: packageId, budget: 11 }] }),
+    'an audience of a package': ({ audienceId }) =>
+      change(ids.own.mediaBuyId, {
+        packages: [{ package_id: ids.own.packageId, targeting_overlay: { audience_include: [audienceId] } }],
+      }),
+    'an audience of a new package': ({ audienceId }) =>
+      change(ids.own.mediaBuyId, {
+        new_packages: [{ ...onePackage, targeting_overlay: { audience_exclude: [audienceId] } }],
+      }),
+  },
+  get_media_buys: {
+    'buys by id': ({ mediaBuyId }) => ({ media_buy_ids: [mediaBuyId] }),
+    'buys of an account': ({ accountId }) => ({ account: { account_id: accountId } }),
+  },
+  get_media_buy_delivery: {
+    'delivery of a buy': ({ mediaBuyId }) => ({
+      ...{ media_buy_ids: [mediaBuyId], start_date: '2026-01-01', end_date: '2026-01-02' },
+    }),
+    'delivery on an account': ({ accountId }) => ({
+      ...{ account: { account_id: accountId }, start_date: '2026-01-01', end_date: '2026-01-02' },
+    }),
+  },
 };
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
@@ -153,12 +232,13 @@ function plain(text: string, of: Ids): string {
 
 /** What the other party has, as it sees it itself. */
 const stateOfTheirs = async (): Promise<string> => {
-  const [audiences, tasks, accounts] = [
+  const answers = [
     await theirs.send(),
     await theirs.call('list_tasks', {}),
     await theirs.call('list_accounts', {}),
+    await theirs.call('get_media_buys', { media_buy_ids: [ids.foreign.mediaBuyId] }),
   ];
-  return [audiences, tasks, accounts].map(({ text }) => withoutTime(text)).join('\n');
+  return answers.map(({ text }) => withoutTime(text)).join('\n');
 };
 
 describe('AdCP', () => {

@@ -221,6 +221,11 @@ describe('the plain MCP client', () => {
         'sync_audiences',
         'get_task_status',
         'list_tasks',
+        'get_products',
+        'create_media_buy',
+        'update_media_buy',
+        'get_media_buys',
+        'get_media_buy_delivery',
       ],
     );
     await client.ping();

@@ -22,10 +22,7 @@ export function* recallBuy(sealer: Sealer, call: KeyedCall): Script<BuyOutcome |
   if (row.expiresAt < call.nowMs) throw new AppError('IDEMPOTENCY_EXPIRED');
   const isSame = row.operationName === call.operation && Buffer.compare(row.digest, call.digest) === 0;
   if (!isSame || row.response === null) {
-    throw new AppError('IDEMPOTENCY_CONFLICT', undefined, {
-      suggestion:
-        'Send a new idempotency_key with a new request; repeat the request unchanged to get its answer again.',
-    });
+    throw new AppError('IDEMPOTENCY_CONFLICT');
   }
   return sealer.open<BuyOutcome>(row.response);
 }

@@ -9,14 +9,12 @@ const ofOtherThings: Readonly<Record<string, string>> = {
   force_session_status: 'session_id',
 };
 
-/** The refusal, or null: the scenario can be run. `mayTouch`: the call is about a sandbox. */
-export function refusalOfScenario(
-  scenario: string,
-  params: JsonObject,
-  mayTouch: boolean,
-): JsonObject | null {
-  if (!mayTouch) return new Refused('FORBIDDEN', 'This is a live account.').answer;
-  if (scenario === 'list_scenarios' || scenarios.some((one) => one === scenario)) return null;
+/** Of a call that names a live account. */
+export const liveRefusal: JsonObject = new Refused('FORBIDDEN', 'This is a live account.').answer;
+
+/** The refusal, or null: the scenario can be run. */
+export function refusalOfScenario(scenario: string, params: JsonObject): JsonObject | null {
+  if (scenarios.some((one) => one === scenario)) return null;
   const idName = Object.hasOwn(ofOtherThings, scenario) ? ofOtherThings[scenario] : undefined;
   if (idName === undefined) {
     return new Refused('UNKNOWN_SCENARIO', 'Ask list_scenarios for those that there are.').answer;

@@ -104,7 +104,12 @@ export function* seedBuy({ sealer }: ControllerParts, scope: ControllerScope): S
     canceledAt: null,
     rejectedAt: null,
   };
-  const facts = status === 'pending_start' ? start : forcedFacts(start, status, nowMs);
+  const begun = { ...start, startAt: nowMs };
+  const facts = forcedFacts(
+    ['active', 'paused', 'completed'].includes(status) ? begun : start,
+    status,
+    nowMs,
+  );
   if (facts === null) throw new Refused('INVALID_PARAMS', 'fixture.status cannot be brought about here.');
   const document: BuyDocument = { context: null, cancellationReason: null, rejectionReason: null, words: {} };
   yield* insertBuy({

@@ -58,7 +58,7 @@ export function forcedFacts<F extends BuyFacts>(facts: F, wanted: BuyStatus, now
     case 'paused':
       return { ...facts, ...begun, paused: 1 };
     case 'completed':
-      return { ...facts, ...begun, endAt: nowMs };
+      return now === 'pending_start' ? null : { ...facts, endAt: nowMs };
     case 'canceled':
       return { ...facts, canceledAt: nowMs };
     case 'rejected':

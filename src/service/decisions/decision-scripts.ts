@@ -2,12 +2,12 @@
 import { anyAccountById } from '../../store/account-rows.ts';
 import { liveAudiences, type AudienceRow } from '../../store/audience-rows.ts';
 import { audiencesInPackages, sandboxAccounts } from '../../store/decision-rows.ts';
-import { everyPackageAudience, everyPackageRow } from '../../store/package-rows.ts';
 import type { Script } from '../../store/script.ts';
 import { accountNotFound } from '../account-scripts.ts';
 import type { AudienceStatus } from '../api.ts';
 import { audienceStatus } from '../audience-facts.ts';
 import { sizeRule, type SizeRules } from '../finish-sync.ts';
+import { packagesForDecisions } from '../buys/read-scripts.ts';
 import { factsOf } from '../read-facts.ts';
 import type { OverlayAsk } from './api.ts';
 import type { AudienceState, DecisionFacts, PackageFacts } from './book.ts';
@@ -58,18 +58,12 @@ export function createDecisionScripts(rules: SizeRules) {
 
 function* packageFacts(): Script<readonly PackageFacts[]> {
   const sandboxes = yield* sandboxAccounts();
-  const links = Map.groupBy(yield* everyPackageAudience(), ({ packageNo }) => packageNo);
-  return (yield* everyPackageRow()).map((row): PackageFacts => {
-    const own = links.get(row.packageNo) ?? [];
-    const on = (wanted: 'include' | 'exclude'): readonly number[] =>
-      own.filter(({ side }) => side === wanted).map(({ audienceNo }) => audienceNo);
-    const { packageId, packageNo, accountNo, startAt, endAt } = row;
-    return {
-      ...{ packageId, packageNo, accountNo, startAtMs: startAt, endAtMs: endAt },
-      ...{ isSandbox: sandboxes.has(accountNo), isLive: row.isLive === 1 },
-      ...{ include: on('include'), exclude: on('exclude') },
-    };
-  });
+  return (yield* packagesForDecisions()).map(({ startAt, endAt, ...row }) => ({
+    ...row,
+    startAtMs: startAt,
+    endAtMs: endAt,
+    isSandbox: sandboxes.has(row.accountNo),
+  }));
 }
 
 export type DecisionScripts = ReturnType<typeof createDecisionScripts>;
