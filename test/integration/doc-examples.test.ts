@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { newBuyer, type Buyer } from '../support/buyer.ts';
+import { noteCanary } from '../support/canaries.ts';
 import { startSeller, type Seller } from '../support/seller.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -31,9 +32,16 @@ const skip = spawnSync('curl', ['--version']).status === 0 ? false : 'there is n
 
 let seller: Seller;
 let buyer: Buyer;
+let adServerKey = '';
 before(async () => {
   seller = await startSeller();
   buyer = await newBuyer(seller);
+  const { key } = await seller.admin.admin.createKey({
+    ...{ accountIds: [], name: 'ad server', expiresAtMs: null },
+    scopes: ['decisions'],
+  });
+  adServerKey = key;
+  noteCanary('key', key);
 });
 after(async () => {
   await seller.close();
@@ -59,7 +67,7 @@ for (const [at, { page, command }] of examples.entries()) {
     assert.ok(command.includes(shown.url), 'it names the address that a new server has');
     const own = command.replaceAll(shown.url, seller.url).replaceAll(shown.account, buyer.accountId);
     const { stdout } = await promisify(execFile)('sh', ['-ec', own], {
-      env: { ...process.env, KEY: buyer.key, TASK: taskOf.get(page) ?? '' },
+      env: { ...process.env, KEY: buyer.key, AD_SERVER_KEY: adServerKey, TASK: taskOf.get(page) ?? '' },
     });
     const answer = JSON.parse(stdout) as Record<string, unknown>;
     assert.equal(answer['error'], undefined, stdout);
