@@ -34,6 +34,8 @@ export interface BuyServiceParts {
   readonly hashAddress: (address: string) => Uint8Array;
   /** A notification can be delivered. */
   readonly notifies: () => void;
+  /** A buy is another, and what is decided from it. */
+  readonly buysMoved: () => void;
   /** The account that a caller names, which may come about by that. */
   readonly servedAccount: (caller: Principal, reference: AccountReference) => Promise<Account>;
 }
@@ -118,6 +120,7 @@ async function createBuy(parts: BuyServiceParts, call: CreateBuyCall): Promise<B
           },
     mayBeForced: parts.testController && (await testableNos(parts, call.caller)).includes(account.accountNo),
   });
+  parts.buysMoved();
   return answerOf(parts, call, account, written);
 }
 
@@ -145,6 +148,7 @@ async function updateBuy(parts: BuyServiceParts, call: UpdateBuyCall): Promise<B
     newPackages,
     newPackageIds: newIds('pkg', newPackages.length),
   });
+  parts.buysMoved();
   return answerOf(parts, call, account, written);
 }
 
@@ -219,6 +223,7 @@ async function control(parts: BuyServiceParts, call: ControllerCall) {
     newId: systemRandom.uuid(),
   });
   if (scenario === 'force_task_completion') parts.notifies();
+  parts.buysMoved();
   return answer;
 }
 

@@ -18,7 +18,6 @@ import { createSweeper, type Sweeper } from '../service/replace-blocks.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { stagedNamePattern } from './graph/staging.ts';
-import { wakeAfter } from './decisions/wake-after.ts';
 import { createDecisionService } from './decisions/decision-service.ts';
 import { createScripts, type Scripts, type ScriptSettings } from './scripts.ts';
 import { createService } from './service.ts';
@@ -219,14 +218,14 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const endHousekeeping = keepHouse(store);
   const graphVersion = (): number => matchThread.graphFacts().version;
   const limits = rateLimitsOf(options);
-  const wakers = { membersErased: sweeper.wake, synced, notifies };
+  const wakers = { membersErased: sweeper.wake, synced, notifies, buysMoved: book.wake };
   const service = createService({ ...options, ...wakers, store, secrets, queue, graphVersion, limits });
   const { forwarding: callersMayForward, allowNetwork } = options;
   const syndication = createSyndicationService({ store, callersMayForward, allowNetwork, control });
   return {
     store,
     secrets,
-    service: { ...wakeAfter(service, book.wake), ...syndication },
+    service: { ...service, ...syndication },
     ingest,
     queue,
     matchThread,

@@ -55,6 +55,8 @@ export interface ServiceParts {
   readonly graphVersion: () => number;
   /** A notification can be delivered. */
   readonly notifies: () => void;
+  /** A buy was made or changed. */
+  readonly buysMoved: () => void;
   /** A sync was accepted and answered. */
   readonly synced: () => void;
   readonly limits: RateLimits;

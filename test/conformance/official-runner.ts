@@ -64,7 +64,7 @@ const onTheirOwn: readonly string[] = [
   'webhook_emission',
 ];
 
-const probeTask = 'list_accounts';
+const probeTask = 'get_media_buy_delivery';
 const securityBaseline = 'security_baseline';
 
 function options(target: Target) {
@@ -120,22 +120,12 @@ export async function runStoryboards(
   return [...runs].filter(([id]) => ids.includes(id)).map(([id, run]) => ({ id, ...run }));
 }
 
-/**
- * The storyboard about authentication, with one change: it probes `list_accounts`. The runner lets a test kit
- * choose only among five tasks, and an agent that takes audiences and sells nothing has none of them.
- */
+/** The storyboard about authentication, probing a task of ours that the runner knows and that needs a key. */
 export async function runSecurityBaseline(target: Target): Promise<StoryboardRun> {
-  const original = getComplianceStoryboardById(securityBaseline);
-  if (original === undefined) throw new Error(`the runner has no storyboard ${securityBaseline}`);
-  const storyboard = structuredClone(original);
-  let changed = 0;
-  for (const step of storyboard.phases.flatMap((phase) => phase.steps)) {
-    if (step.task !== '$test_kit.auth.probe_task') continue;
-    step.task = probeTask;
-    changed++;
-  }
-  if (changed === 0) throw new Error('no probe was found to point at our task');
-  const result = await runStoryboard(target.url, storyboard, options(target));
+  const storyboard = getComplianceStoryboardById(securityBaseline);
+  if (storyboard === undefined) throw new Error(`the runner has no storyboard ${securityBaseline}`);
+  const test_kit = { auth: { api_key: target.key, probe_task: probeTask } };
+  const result = await runStoryboard(target.url, storyboard, { ...options(target), test_kit });
   return storyboardRun(securityBaseline, result);
 }
 

@@ -1,7 +1,7 @@
 /** One good request of every kind that the server takes, for the mutator to spoil. */
 import { randomUUID } from 'node:crypto';
 
-import { operationNames, type OperationName } from '../../src/protocol/adcp/operations.ts';
+import { operationNames, type OperationName } from '../../src/protocol/adcp/operation-names.ts';
 import { restBase, routes } from '../../src/protocol/rest/routes.ts';
 
 export interface Plain {

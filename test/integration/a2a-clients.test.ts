@@ -13,7 +13,7 @@ import { ClientFactory } from 'a2a-sdk-v1/client';
 import type { Client } from 'a2a-sdk-v1/client';
 import { ExtensionSupportRequiredError, TaskNotFoundError } from 'a2a-sdk-v1/errors';
 
-import { operationNames } from '../../src/protocol/adcp/operations.ts';
+import { operationNames } from '../../src/protocol/adcp/operation-names.ts';
 import { bindingHeaders, callA2a, callText, postA2a, profile } from '../support/a2a.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
 import type { Fields } from '../support/wire.ts';

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 
-import { operationNames } from '../../src/protocol/adcp/operations.ts';
+import { operationNames } from '../../src/protocol/adcp/operation-names.ts';
 import { callA2a } from '../support/a2a.ts';
 import { newBuyer, type Buyer } from '../support/buyer.ts';
 import {

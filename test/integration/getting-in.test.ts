@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { operationNames, type OperationName } from '../../src/protocol/adcp/operations.ts';
+import { operationNames, type OperationName } from '../../src/protocol/adcp/operation-names.ts';
 import { restBase, routes } from '../../src/protocol/rest/routes.ts';
 import { scopes, type Scope } from '../../src/service/scopes.ts';
 import { doors } from '../support/doors.ts';

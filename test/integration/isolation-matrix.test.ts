@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
-import { operationNames, type OperationName } from '../../src/protocol/adcp/operations.ts';
+import { operationNames, type OperationName } from '../../src/protocol/adcp/operation-names.ts';
 import { restBase, routes } from '../../src/protocol/rest/routes.ts';
 import { newBuyer, type Buyer } from '../support/buyer.ts';
 import { doors } from '../support/doors.ts';

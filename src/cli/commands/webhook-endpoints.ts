@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { table } from '../table.ts';
 import { webhookAccountOption } from '../webhook-options.ts';
+import { timeWords } from '../time-words.ts';
 import { withAdmin } from '../with-admin.ts';
 
 const columns = [
@@ -16,8 +17,6 @@ const columns = [
   { title: 'address' },
 ] as const;
 
-const time = (ms: number | null): string =>
-  ms === null ? '' : new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 const row = (view: EndpointView): readonly string[] => [
@@ -25,8 +24,8 @@ const row = (view: EndpointView): readonly string[] => [
   view.accountId,
   view.state,
   String(view.waitingCount),
-  time(view.lastSuccessAt),
-  time(view.failingSince),
+  timeWords(view.lastSuccessAt),
+  timeWords(view.failingSince),
   view.address,
 ];
 

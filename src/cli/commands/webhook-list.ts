@@ -5,6 +5,7 @@ import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { table } from '../table.ts';
 import { webhookAccountOption, webhookEndpointOption } from '../webhook-options.ts';
+import { timeWords } from '../time-words.ts';
 import { withAdmin } from '../with-admin.ts';
 
 const columns = [
@@ -18,9 +19,6 @@ const columns = [
   { title: 'task' },
 ] as const;
 
-const time = (ms: number | null): string =>
-  ms === null ? '' : new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
-
 function row(view: DeliveryView): readonly string[] {
   return [
     String(view.deliveryNo),
@@ -29,7 +27,7 @@ function row(view: DeliveryView): readonly string[] {
     view.state.replace('_', ' '),
     String(view.attemptCount),
     view.lastStatus === null ? (view.lastReason ?? '').replaceAll('_', ' ') : String(view.lastStatus),
-    time(view.nextAttemptAt),
+    timeWords(view.nextAttemptAt),
     view.taskId,
   ];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
 import type { JsonObject } from '../../engine/types.ts';
-import { operationNames } from '../adcp/operations.ts';
+import { operationNames } from '../adcp/operation-names.ts';
 import type { Reply } from '../endpoint.ts';
 import { createAgentCardEndpoint } from './card-endpoint.ts';
 

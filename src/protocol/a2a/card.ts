@@ -2,8 +2,9 @@ import { AgentCard } from 'a2a-sdk-v1';
 import type { AgentSkill } from 'a2a-sdk-v1';
 
 import type { JsonObject } from '../../engine/types.ts';
-import { isPublic, servedOperations } from '../adcp/operations.ts';
-import type { AnyOperation } from '../adcp/operations.ts';
+import { servedOperations } from '../adcp/operations.ts';
+import { isPublic } from '../adcp/operation-names.ts';
+import type { AnyOperation } from '../adcp/operation-names.ts';
 import type { BuildFacts } from '../adcp/capabilities.ts';
 import { adcpExtension } from './binding.ts';
 

@@ -2,6 +2,7 @@ import { limits } from '../../base/limits.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import type { CapabilityFacts, Generation } from '../../service/api.ts';
 import { ArgumentReader, IssueList } from './argument-reader.ts';
+import { isPublic, operationNames } from './operation-names.ts';
 import { majorVersion, releases } from './releases.ts';
 
 /** What this build is, as its package says. */
@@ -42,19 +43,8 @@ function testBlock({ testScenarios }: BuildFacts, { generation, isNamed }: Capab
   return scenarios.length === 0 ? {} : { compliance_testing: { scenarios } };
 }
 
-/** Operations of AdCP whose signatures are looked at here. */
-const signable = [
-  'list_accounts',
-  'sync_accounts',
-  'sync_audiences',
-  'get_task_status',
-  'list_tasks',
-  'get_products',
-  'create_media_buy',
-  'update_media_buy',
-  'get_media_buys',
-  'get_media_buy_delivery',
-];
+/** Operations of AdCP whose signatures are looked at here: all that somebody must be known for. */
+const signable = operationNames.filter((name) => !isPublic(name));
 
 /** Nothing is delivered later than this after its outcome; AdCP 3.2 wants it declared. */
 const horizonSeconds = limits.webhookHorizonMs / 1_000;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../engine/types.ts';
 import type { Scope } from '../../service/scopes.ts';
-import type { AnyOperation } from './operations.ts';
+import type { AnyOperation } from './operation-names.ts';
 
 /** What a key must be allowed to do for an operation. A new operation does not compile without its row. */
 const table: Record<AnyOperation, (args: JsonObject) => readonly Scope[]> = {

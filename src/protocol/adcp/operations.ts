@@ -27,31 +27,13 @@ import { checkContext, echoableContext, enveloped } from './envelope.ts';
 import { errorOfFault } from './error-body.ts';
 import { checkCallbackAddress, type RefusalOfAddress } from './push-config.ts';
 import { defaultRelease, negotiate } from './releases.ts';
+import { operationNames, testOperation } from './operation-names.ts';
+import type { AnyOperation } from './operation-names.ts';
 import { requestDigest } from './request-digest.ts';
 import { readSyncAudiences } from './sync-audiences-request.ts';
 import { syncAudiencesBody } from './sync-audiences-response.ts';
 import { readGetTask, readListTasks } from './tasks-request.ts';
 import { listTasksBody, taskBody } from './tasks-response.ts';
-
-/** The operations of AdCP that are served, by their names on the wire. */
-export const operationNames = [
-  'get_adcp_capabilities',
-  'list_accounts',
-  'sync_accounts',
-  'sync_audiences',
-  'get_task_status',
-  'list_tasks',
-  'get_products',
-  'create_media_buy',
-  'update_media_buy',
-  'get_media_buys',
-  'get_media_buy_delivery',
-] as const;
-export type OperationName = (typeof operationNames)[number];
-
-/** Served in test deployments only; elsewhere it is as unknown as any other name. */
-export const testOperation = 'comply_test_controller';
-export type AnyOperation = OperationName | typeof testOperation;
 
 export interface AdcpOptions {
   readonly service: RollcallService & BuyService;
@@ -111,11 +93,6 @@ export function servedOperations({
 
 export function isOperation(name: unknown, build: Pick<BuildFacts, 'testScenarios'>): name is AnyOperation {
   return servedOperations(build).some((operation) => operation === name);
-}
-
-/** Operations that need no key. Source: AdCP get_adcp_capabilities. */
-export function isPublic(operation: AnyOperation): boolean {
-  return operation === 'get_adcp_capabilities';
 }
 
 function fresh(body: JsonObject, retryAfterSeconds: number | null = null): Answer {

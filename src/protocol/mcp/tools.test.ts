@@ -5,7 +5,7 @@ import { it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 
-import { operationNames } from '../adcp/operations.ts';
+import { operationNames } from '../adcp/operation-names.ts';
 import { tools } from './tools.ts';
 
 it('the schemas in tools/list compile and take a real call', () => {

@@ -1,7 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 
 import { limits } from '../../base/limits.ts';
-import type { AnyOperation } from '../adcp/operations.ts';
+import type { AnyOperation } from '../adcp/operation-names.ts';
 import { servedOperations } from '../adcp/operations.ts';
 import type { BuildFacts } from '../adcp/capabilities.ts';
 import { buyTools } from './buy-tools.ts';
