@@ -19,6 +19,7 @@ import { RoaringBitmap32, roaringLibraryInitialize } from 'roaring-wasm';
 import { assert } from '../src/base/assert.ts';
 import { BitSet } from '../src/engine/bitmap/bit-set.ts';
 import { decide } from '../src/engine/decision/decide.ts';
+import { createUserMarks } from '../src/engine/decision/user-marks.ts';
 import { packUserSet, type UserSet } from '../src/engine/decision/user-set.ts';
 import { startRedis } from './peers/redis.ts';
 import { measureOverHttp } from './support/decide-http.ts';
@@ -85,17 +86,25 @@ const asked = Uint32Array.from({ length: askedUsers }, (_, i) => {
 });
 const decisionCount = askedUsers * packageCount;
 
+const marks = createUserMarks(userCount);
+sets.forEach((set, no) => marks.set(set, 1 << no));
+const marksOf = (numbers: readonly number[]): number =>
+  numbers.reduce((together, no) => together | (1 << no), 0);
+const overlays = plans.map(({ include, exclude }) => ({
+  include: include.map((no): UserSet => sets[no]!),
+  exclude: exclude.map((no): UserSet => sets[no]!),
+  includeMarks: marksOf(include),
+  excludeMarks: marksOf(exclude),
+}));
+
 function inProcess(): Uint8Array {
-  const overlays = plans.map(({ include, exclude }) => ({
-    include: include.map((no): UserSet => sets[no]!),
-    exclude: exclude.map((no): UserSet => sets[no]!),
-  }));
   const answers = new Uint8Array(decisionCount);
   const persons = [0];
   let at = 0;
   for (const ordinal of asked) {
     persons[0] = ordinal;
-    for (const overlay of overlays) answers[at++] = decide(overlay, persons) === 'eligible' ? 1 : 0;
+    const theirs = marks.of(persons);
+    for (const overlay of overlays) answers[at++] = decide(overlay, persons, theirs) === 'eligible' ? 1 : 0;
   }
   return answers;
 }

@@ -186,7 +186,7 @@ async function startMatching(
     dataDir,
     heldRowCountMax: Math.floor(totalmem() / 4 / heldBytesPerMember),
     storeMerge: async (merged) => sweeper.replace(merged),
-    usersMoved: (users) => book.usersMoved(users),
+    heard: (news) => book.hear(news),
     fatal,
   });
   const readFacts = async (): Promise<DecisionFacts> => store.read('decisionFacts', {});

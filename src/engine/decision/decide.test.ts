@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { BitSet } from '../bitmap/bit-set.ts';
-import { decide, reachOf, type Verdict } from './decide.ts';
+import { decide, reachOf, type MarkedOverlay, type Overlay, type Verdict } from './decide.ts';
+import { allMarks, commonMark, createUserMarks } from './user-marks.ts';
 import { packUserSet, type UserSet } from './user-set.ts';
 
 const ordinalCount = 300;
@@ -37,14 +38,38 @@ function model(
   return isIn(exclude) ? 'excluded' : 'eligible';
 }
 
+/** Marks for fewer users than there are, each audience with one of three bits, one of which is everybody's. */
+function markAll(overlay: Overlay) {
+  const marks = createUserMarks(ordinalCount - 50);
+  let at = 0;
+  const sideMarks = (side: Overlay['include']): number =>
+    side.reduce((together, set) => {
+      const mark = [1, 2, commonMark][at++ % 3]!;
+      if (set !== null && mark !== commonMark) marks.set(set, mark);
+      return set === null ? together : together | mark;
+    }, 0);
+  return { marks, includeMarks: sideMarks(overlay.include), excludeMarks: sideMarks(overlay.exclude) };
+}
+
 test('a decision is that of the contract: in an included audience, and in no excluded one', () => {
   fc.assert(
     fc.property(lists, persons, (overlay, asked) => {
       const sets = { include: overlay.include.map(setOf), exclude: overlay.exclude.map(setOf) };
-      assert.equal(decide(sets, asked), model(overlay, asked));
+      const { marks, ...sides } = markAll(sets);
+      assert.equal(decide({ ...sets, ...sides }, asked, marks.of(asked)), model(overlay, asked));
     }),
     { numRuns: 500 },
   );
+});
+
+const unmarked = { includeMarks: allMarks, excludeMarks: allMarks };
+
+test('a mark that a user lacks settles it without a look at an audience', () => {
+  const unread = { has: () => assert.fail('looked at') } as unknown as UserSet;
+  const overlay: MarkedOverlay = { include: [unread], exclude: [], includeMarks: 4, excludeMarks: 0 };
+  assert.equal(decide(overlay, [7], createUserMarks(100).of([7])), 'not_included');
+  const spared: MarkedOverlay = { include: [], exclude: [unread], includeMarks: 0, excludeMarks: 4 };
+  assert.equal(decide(spared, [7], createUserMarks(100).of([7])), 'eligible');
 });
 
 test('reach is the number of users, each alone, who would be eligible', () => {
@@ -56,7 +81,7 @@ test('reach is the number of users, each alone, who would be eligible', () => {
       const everybody = Array.from({ length: ordinalCount }, (_, i) => i);
       assert.deepEqual(
         [...(reach?.toArray() ?? [])],
-        everybody.filter((one) => decide(sets, [one]) === 'eligible'),
+        everybody.filter((one) => decide({ ...sets, ...unmarked }, [one], allMarks) === 'eligible'),
       );
     }),
     { numRuns: 200 },

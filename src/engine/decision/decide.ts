@@ -9,6 +9,12 @@ export interface Overlay {
   readonly exclude: readonly (UserSet | null)[];
 }
 
+/** An overlay with the marks of its audiences: those of a side together, of each that is not null. */
+export interface MarkedOverlay extends Overlay {
+  readonly includeMarks: number;
+  readonly excludeMarks: number;
+}
+
 export type Verdict =
   | 'eligible'
   /** In none of the included audiences. */
@@ -21,13 +27,15 @@ export type Verdict =
 /**
  * Whether an impression may go to a user. `persons`: the ordinals of everybody whom the identifier of the request names; with several of
  * them one in an included audience is enough, and one in an excluded audience is too much. None: a user that is not known, who is in
- * no audience. Costs one look at each audience, 1 to 30 ns.
+ * no audience. `marks`: theirs. Costs a few ns where the marks settle it, and one look at each audience where they do not, 1 to 30 ns.
  */
-export function decide({ include, exclude }: Overlay, persons: ArrayLike<number>): Verdict {
+export function decide(overlay: MarkedOverlay, persons: ArrayLike<number>, marks: number): Verdict {
+  const { include, exclude, includeMarks, excludeMarks } = overlay;
   // Most users are in no audience of a package, so that this comes first.
-  if (include.length > 0 && !isInAny(include, persons)) return 'not_included';
+  if (include.length > 0 && ((marks & includeMarks) === 0 || !isInAny(include, persons)))
+    return 'not_included';
   for (let at = 0; at < exclude.length; at++) if (exclude[at] === null) return 'exclusion_unknown';
-  return isInAny(exclude, persons) ? 'excluded' : 'eligible';
+  return (marks & excludeMarks) !== 0 && isInAny(exclude, persons) ? 'excluded' : 'eligible';
 }
 
 function isInAny(sets: readonly (UserSet | null)[], persons: ArrayLike<number>): boolean {

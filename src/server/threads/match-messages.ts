@@ -1,5 +1,5 @@
 import type { GraphSnapshot } from '../../engine/identity/snapshot.ts';
-import type { TrackedName, TrackedUsers } from '../../service/decisions/user-tracker.ts';
+import type { TrackedName, UserNews } from '../../service/decisions/user-tracker.ts';
 import type { MergedBlock } from '../../service/replace-blocks.ts';
 import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from '../../service/matching.ts';
 
@@ -41,7 +41,7 @@ export type MatchRequest =
 export type MatchReply =
   | { readonly kind: 'ready'; readonly graph: LoadedGraph }
   | { readonly kind: 'usersOf'; readonly id: number; readonly output: SharedArrayBuffer | null }
-  | { readonly kind: 'users'; readonly users: TrackedUsers }
+  | { readonly kind: 'news'; readonly news: UserNews }
   | { readonly kind: 'fold'; readonly id: number; readonly output: FoldReply }
   | { readonly kind: 'rematch'; readonly id: number; readonly output: RematchReply }
   | { readonly kind: 'reloadGraph'; readonly id: number; readonly output: LoadedGraph }

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../../base/faults.ts';
 import { emptySnapshot, type GraphSnapshot } from '../../engine/identity/snapshot.ts';
 import { workerUrl } from '../../platform/worker-url.ts';
-import type { TrackedName, TrackedUsers } from '../../service/decisions/user-tracker.ts';
+import type { TrackedName, UserNews } from '../../service/decisions/user-tracker.ts';
 import type { Matcher } from '../../service/matching.ts';
 import type { MergedBlock } from '../../service/replace-blocks.ts';
 import type { GraphFacts, LoadedGraph, MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
@@ -12,8 +12,8 @@ export interface MatchThreadOptions extends MatchWorkerData {
   /** Stores the result of a merge; false when the audience is gone. */
   readonly storeMerge: (merge: MergedBlock) => Promise<boolean>;
   readonly fatal: (reason: string) => void;
-  /** The users of a tracked audience moved. */
-  readonly usersMoved?: (users: TrackedUsers) => void;
+  /** Users of tracked audiences moved. */
+  readonly heard?: (news: UserNews) => void;
 }
 
 export interface MatchThread extends Matcher {
@@ -41,7 +41,7 @@ interface Waiting {
 
 /** Starts the matching thread; resolves when it has loaded the graph. */
 export async function startMatchThread(options: MatchThreadOptions): Promise<MatchThread> {
-  const { storeMerge, fatal, usersMoved, ...data } = options;
+  const { storeMerge, fatal, heard, ...data } = options;
   const workerData: MatchWorkerData = data;
   const worker = new Worker(workerUrl('match-worker', import.meta.url), { workerData, name: 'match' });
   const waiting = new Map<number, Waiting>();
@@ -69,8 +69,8 @@ export async function startMatchThread(options: MatchThreadOptions): Promise<Mat
       if (reply.kind === 'ready') {
         graph = reply.graph;
         resolve();
-      } else if (reply.kind === 'users') {
-        usersMoved?.(reply.users);
+      } else if (reply.kind === 'news') {
+        heard?.(reply.news);
       } else if (reply.kind === 'merge') {
         void merge(reply.mergeId, reply.merge);
       } else {
@@ -99,7 +99,7 @@ export async function startMatchThread(options: MatchThreadOptions): Promise<Mat
 
 function settle(
   waiting: Map<number, Waiting>,
-  reply: Exclude<MatchReply, { kind: 'ready' | 'merge' | 'users' }>,
+  reply: Exclude<MatchReply, { kind: 'ready' | 'merge' | 'news' }>,
 ): void {
   const call = waiting.get(reply.id);
   waiting.delete(reply.id);

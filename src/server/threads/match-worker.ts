@@ -39,7 +39,7 @@ const keeper = createMemberKeeper({
 const tracker = createUserTracker({
   personCount: () => graph.personCount,
   usersOf: (accountNo, audienceNo) => keeper.usersOf(accountNo, audienceNo),
-  tell: (users) => send({ kind: 'users', users }),
+  tell: (news) => send({ kind: 'news', news }),
 });
 /** What moves within this time is told at once. */
 const tellAfterMs = 20;

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { BitSet } from '../../engine/bitmap/bit-set.ts';
+import { createUserMarks } from '../../engine/decision/user-marks.ts';
 import { packUserSet } from '../../engine/decision/user-set.ts';
 import type { AudienceStatus } from '../api.ts';
 import { createDecisionBook, type DecisionFacts, type PackageFacts } from './book.ts';
-import type { TrackedName } from './user-tracker.ts';
+import type { TrackedName, UserNews } from './user-tracker.ts';
 
 const nowMs = 1_000;
 const facts = (packageId: string, more: Partial<PackageFacts> = {}): PackageFacts => ({
@@ -14,10 +15,16 @@ const facts = (packageId: string, more: Partial<PackageFacts> = {}): PackageFact
   ...more,
 });
 
-function memoryOf(...ordinals: readonly number[]): SharedArrayBuffer {
+const marks = createUserMarks(90);
+
+/** As the matching thread tells of an audience's users. */
+function usersOf(audienceNo: number, ...ordinals: readonly number[]): UserNews {
   const set = new BitSet(100);
   for (const ordinal of ordinals) set.add(ordinal);
-  return packUserSet(set).memory;
+  const packed = packUserSet(set);
+  const mark = 1 << audienceNo;
+  marks.set(packed, mark);
+  return { kind: 'users', users: { audienceNo, memory: packed.memory, mark } };
 }
 
 interface Stored {
@@ -37,6 +44,7 @@ function createWorld(stored: Stored) {
     track: (names) => tracked.push(names),
     troubled: (event) => troubles.push(event),
   });
+  book.hear({ kind: 'marks', memory: marks.memory });
   const refresh = async (): Promise<void> => {
     book.wake();
     await book.settled();
@@ -69,8 +77,8 @@ test('packages are decided by their state, their time and their audiences, each 
     ],
   });
   await refresh();
-  book.usersMoved({ audienceNo: 1, memory: memoryOf(1, 2) });
-  book.usersMoved({ audienceNo: 2, memory: memoryOf(2, 3) });
+  book.hear(usersOf(1, 1, 2));
+  book.hear(usersOf(2, 2, 3));
   const rest = 'later:not_started over:ended';
   assert.equal(told([1]), `plain+ aimed+ spared+ both+ ${rest}`);
   assert.equal(told([2]), `plain+ aimed+ spared:excluded both:excluded ${rest}`);
@@ -87,7 +95,7 @@ test('nobody is reached through an audience that is not ready, and nobody past o
   const { book, refresh, told } = createWorld(stored);
   await refresh();
   assert.equal(told([5]), 'in:not_included out:exclusion_unknown', 'before its users were told');
-  book.usersMoved({ audienceNo: 1, memory: memoryOf(5) });
+  book.hear(usersOf(1, 5));
   for (const status of ['processing', 'too_small', 'suspended'] as const) {
     stored.audiences[0]!.status = status;
     await refresh();
@@ -113,12 +121,12 @@ test('what moved is seen at once, and what is leant on is tracked', async () => 
   };
   const { book, refresh, told, tracked } = createWorld(stored);
   await refresh();
-  book.usersMoved({ audienceNo: 1, memory: memoryOf(1) });
+  book.hear(usersOf(1, 1));
   assert.equal(told([1]), 'a+');
-  book.usersMoved({ audienceNo: 1, memory: memoryOf(2) });
+  book.hear(usersOf(1, 2));
   assert.equal(told([1]), 'a:not_included');
   // Of an audience that nobody leans on nothing is kept.
-  book.usersMoved({ audienceNo: 9, memory: memoryOf(1) });
+  book.hear(usersOf(9, 1));
   stored.packages.push(facts('b', { include: [9] }));
   stored.audiences.push({ accountNo: 1, audienceNo: 9, status: 'ready' });
   await refresh();

@@ -1,8 +1,9 @@
 /** What decisions are made from: live packages, the state of their audiences, and who is in them; all in memory. */
-import { decide, type Overlay, type Verdict } from '../../engine/decision/decide.ts';
+import { decide, type MarkedOverlay, type Verdict } from '../../engine/decision/decide.ts';
+import { createUserMarks, UserMarks } from '../../engine/decision/user-marks.ts';
 import { UserSet } from '../../engine/decision/user-set.ts';
 import type { AudienceStatus } from '../api.ts';
-import type { TrackedName, TrackedUsers } from './user-tracker.ts';
+import type { TrackedName, UserNews } from './user-tracker.ts';
 
 /** A package as decisions see it. */
 export interface PackageFacts {
@@ -47,7 +48,8 @@ export interface DecisionAsk {
 export interface DecisionBook {
   /** Something that decisions lean on may have moved: read it again soon. */
   wake(): void;
-  usersMoved(users: TrackedUsers): void;
+  /** Of the users of audiences and their marks. */
+  hear(news: UserNews): void;
   decide(ask: DecisionAsk, nowMs: number): Decision;
   /** Resolves when everything that moved so far has been read. */
   settled(): Promise<void>;
@@ -64,12 +66,13 @@ export interface DecisionBookDeps {
 interface BookAudience {
   status: AudienceStatus | null;
   set: UserSet | null;
+  mark: number;
 }
 
 interface BookPackage {
   readonly facts: PackageFacts;
   /** Null: an audience of it moved. */
-  overlay: Overlay | null;
+  overlay: MarkedOverlay | null;
 }
 
 /** What moves within this time is read at once. */
@@ -85,9 +88,10 @@ export function createDecisionBook(deps: DecisionBookDeps): DecisionBook {
   }, deps.troubled);
   return {
     wake: reader.wake,
-    usersMoved: (users) => {
-      if (users.fault !== undefined) deps.troubled('decisions.users_unknown', new Error(users.fault));
-      pages.usersMoved(users);
+    hear: (news) => {
+      const fault = news.kind === 'users' ? news.users.fault : undefined;
+      if (fault !== undefined) deps.troubled('decisions.users_unknown', new Error(fault));
+      pages.hear(news);
     },
     decide: pages.decide,
     settled: reader.settled,
@@ -102,22 +106,19 @@ function createPages() {
   let byAudience = new Map<number, BookPackage[]>();
   const audiences = new Map<number, BookAudience>();
 
-  const overlayOf = ({ include, exclude }: PackageFacts): Overlay => ({
+  let marks = createUserMarks(0);
+
+  const marksOf = (numbers: readonly number[]): number =>
+    numbers.reduce((together, no) => together | (audiences.get(no)?.mark ?? 0), 0);
+  const overlayOf = ({ include, exclude }: PackageFacts): MarkedOverlay => ({
     include: include.map((no) => usable(audiences.get(no))),
     exclude: exclude.map((no) => known(audiences.get(no))),
+    includeMarks: marksOf(include),
+    excludeMarks: marksOf(exclude),
   });
-  const adoptAudiences = (states: readonly AudienceState[]): void => {
-    const names = new Set(states.map(({ audienceNo }) => audienceNo));
-    for (const no of audiences.keys()) if (!names.has(no)) audiences.delete(no);
-    for (const { audienceNo, status } of states) {
-      const before = audiences.get(audienceNo);
-      if (before === undefined) audiences.set(audienceNo, { status, set: null });
-      else before.status = status;
-    }
-  };
   return {
     adopt: (facts: DecisionFacts): void => {
-      adoptAudiences(facts.audiences);
+      adoptStates(audiences, facts.audiences);
       const entries = facts.packages.map((one): BookPackage => ({ facts: one, overlay: null }));
       packages = new Map(entries.map((one) => [one.facts.packageId, one]));
       const isServed = ({ facts: one }: BookPackage): boolean => one.isLive && !one.isSandbox;
@@ -129,26 +130,43 @@ function createPages() {
         [...Map.groupBy(links, ([no]) => no)].map(([no, list]) => [no, list.map(([, one]) => one)]),
       );
     },
-    usersMoved: ({ audienceNo, memory }: TrackedUsers): void => {
+    hear: (news: UserNews): void => {
+      if (news.kind === 'marks') {
+        marks = new UserMarks(news.memory);
+        return;
+      }
+      const { audienceNo, memory, mark } = news.users;
       const one = audiences.get(audienceNo);
       if (one === undefined) return;
       one.set = memory === null ? null : new UserSet(memory);
+      one.mark = mark;
       for (const leaning of byAudience.get(audienceNo) ?? []) leaning.overlay = null;
     },
     decide: ({ persons, packageIds }: DecisionAsk, nowMs: number): Decision => {
       const eligible: string[] = [];
       const ineligible: { packageId: string; reason: DecisionReason }[] = [];
+      const asked = { persons, marks: marks.of(persons), nowMs };
       for (const packageId of packageIds ?? served) {
         const one = packages.get(packageId);
         const overlay = one === undefined ? null : (one.overlay ??= overlayOf(one.facts));
         const reason =
-          one === undefined || overlay === null ? 'unknown' : reasonOf(one.facts, overlay, persons, nowMs);
+          one === undefined || overlay === null ? 'unknown' : reasonOf(one.facts, overlay, asked);
         if (reason === null) eligible.push(packageId);
         else ineligible.push({ packageId, reason });
       }
       return { eligible, ineligible };
     },
   };
+}
+
+function adoptStates(audiences: Map<number, BookAudience>, states: readonly AudienceState[]): void {
+  const names = new Set(states.map(({ audienceNo }) => audienceNo));
+  for (const no of audiences.keys()) if (!names.has(no)) audiences.delete(no);
+  for (const { audienceNo, status } of states) {
+    const before = audiences.get(audienceNo);
+    if (before === undefined) audiences.set(audienceNo, { status, set: null, mark: 0 });
+    else before.status = status;
+  }
 }
 
 /** Reads again what may have moved: soon, one reading after the other, and again when one fails. */
@@ -202,16 +220,21 @@ function known(audience: BookAudience | undefined): UserSet | null {
   return audience === undefined || audience.status === null ? null : audience.set;
 }
 
+interface Asked {
+  readonly persons: ArrayLike<number>;
+  readonly marks: number;
+  readonly nowMs: number;
+}
+
 /** Null: eligible. */
 function reasonOf(
   facts: PackageFacts,
-  overlay: Overlay,
-  persons: ArrayLike<number>,
-  nowMs: number,
+  overlay: MarkedOverlay,
+  { persons, marks, nowMs }: Asked,
 ): DecisionReason | null {
   if (!facts.isLive) return 'not_live';
   if (nowMs < facts.startAtMs) return 'not_started';
   if (nowMs >= facts.endAtMs) return 'ended';
-  const verdict = decide(overlay, persons);
+  const verdict = decide(overlay, persons, marks);
   return verdict === 'eligible' ? null : verdict;
 }

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 
 import { BitSet } from '../../engine/bitmap/bit-set.ts';
 import { createOrdinalList } from '../../engine/bitmap/ordinal-list.ts';
+import { createUserMarks, UserMarks } from '../../engine/decision/user-marks.ts';
 import { UserSet } from '../../engine/decision/user-set.ts';
 import { createUserTracker, type TrackedUsers } from './user-tracker.ts';
 
@@ -32,6 +33,7 @@ function createWorld() {
   const told = new Map<number, TrackedUsers>();
   let personCount = 1_000;
   let scans = 0;
+  let marks = createUserMarks(0);
   const bitsOf = (members: ReadonlySet<number>): BitSet => {
     const bits = new BitSet(personCount);
     for (const ordinal of members) bits.add(ordinal);
@@ -44,7 +46,11 @@ function createWorld() {
       const members = truth.get(no);
       return members === null || members === undefined ? null : { users: bitsOf(members), countedSeq: 0 };
     },
-    tell: (users) => told.set(users.audienceNo, users),
+    tell: (news) => {
+      if (news.kind === 'users') told.set(news.users.audienceNo, news.users);
+      else marks = new UserMarks(news.memory);
+      checkMarks(told, marks);
+    },
   });
   return { truth, told, tracker, bitsOf, grow: () => (personCount += 1_000), scans: () => scans };
 }
@@ -52,11 +58,13 @@ function createWorld() {
 type World = ReturnType<typeof createWorld>;
 type Event = typeof event extends fc.Arbitrary<infer One> ? One : never;
 
-function happen({ truth, tracker, bitsOf, grow }: World, one: Event): void {
+function happen({ truth, told, tracker, bitsOf, grow }: World, one: Event): void {
   if (one.kind === 'grow') return void grow();
   if (one.kind === 'tell') return void tracker.tellOne();
-  if (one.kind === 'track')
+  if (one.kind === 'track') {
+    for (const no of told.keys()) if (!one.audiences.includes(no)) told.delete(no);
     return tracker.track(one.audiences.map((audienceNo) => ({ accountNo: 1, audienceNo })));
+  }
   const members = truth.get(one.audience);
   if (one.kind === 'delete') {
     truth.set(one.audience, null);
@@ -71,6 +79,15 @@ function happen({ truth, tracker, bitsOf, grow }: World, one: Event): void {
     tracker.moved(one.audience, { kind: 'delta', added: listOf([]), needsRecount: true });
   } else {
     tracker.moved(one.audience, { kind: 'full', matched: bitsOf(members) });
+  }
+}
+
+/** Whoever decides has the sets and the marks as they were told last. */
+function checkMarks(told: ReadonlyMap<number, TrackedUsers>, marks: UserMarks): void {
+  for (const [no, one] of told) {
+    for (const ordinal of shown(one) ?? []) {
+      assert.notEqual(marks.of([ordinal]) & one.mark, 0, `user ${ordinal} of audience ${no} is marked`);
+    }
   }
 }
 
@@ -131,9 +148,12 @@ test('users that cannot be counted are told as nobody, with the reason', () => {
     usersOf: () => {
       throw new RangeError('damaged');
     },
-    tell: (users) => told.push(users),
+    tell: (news) => (news.kind === 'users' ? told.push(news.users) : undefined),
   });
   tracker.track([{ accountNo: 1, audienceNo: 5 }]);
   while (tracker.tellOne());
-  assert.deepEqual(told, [{ audienceNo: 5, memory: null, fault: 'RangeError' }]);
+  assert.deepEqual(
+    told.map(({ audienceNo, memory, fault }) => ({ audienceNo, memory, fault })),
+    [{ audienceNo: 5, memory: null, fault: 'RangeError' }],
+  );
 });
