@@ -8,12 +8,14 @@ import { must } from '../../base/assert.ts';
 import { AppError } from '../../base/faults.ts';
 import { applyChanges } from '../../engine/identity/apply-changes.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { letOthersGoFirst } from '../../platform/thread-priority.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import { createGraphScripts, loadGraph, storeGraph } from '../../service/graph-store.ts';
 import { openSqliteReader } from '../../store/sqlite/reader.ts';
 import { readStaging } from '../graph/staging.ts';
 import type { GraphWorkerData, GraphWorkerReply, GraphWorkerRequest } from './graph-messages.ts';
 
+letOthersGoFirst();
 const port = must(parentPort, () => 'the graph worker runs in a worker thread');
 const { dataDir, stagedFile } = workerData as GraphWorkerData;
 const waiting = new Map<number, { resolve: (output: unknown) => void; reject: (error: Error) => void }>();

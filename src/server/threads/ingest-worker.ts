@@ -5,10 +5,12 @@ import { must } from '../../base/assert.ts';
 import { createScanMemory } from '../../engine/scan/scan-memory.ts';
 import { createTokeniser } from '../../engine/token/tokeniser.ts';
 import { collectYoung } from '../../platform/collect-young.ts';
+import { letOthersGoFirst } from '../../platform/thread-priority.ts';
 import { keyedPrimitives } from '../../platform/primitives.ts';
 import type { IngestReply, IngestRequest, IngestWorkerData } from './ingest-messages.ts';
 import { takeApart } from './take-apart.ts';
 
+letOthersGoFirst();
 const port = must(parentPort, () => 'the ingest worker runs in a worker thread');
 const { tokenKey, fingerprintKey, forwards } = workerData as IngestWorkerData;
 const primitives = keyedPrimitives(fingerprintKey);

@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { must } from '../../base/assert.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { letOthersGoFirst } from '../../platform/thread-priority.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import { createMatchReads } from '../../service/match-scripts.ts';
 import { createUserTracker } from '../../service/decisions/user-tracker.ts';
@@ -17,6 +18,7 @@ import { createGraphScripts, loadGraph } from '../../service/graph-store.ts';
 import { emptySnapshot, indexOf } from '../../engine/identity/snapshot.ts';
 import type { LoadedGraph, MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
 
+letOthersGoFirst();
 const port = must(parentPort, () => 'the match worker runs in a worker thread');
 const data = workerData as MatchWorkerData;
 const reader = openSqliteReader({
