@@ -47,21 +47,29 @@ export interface BodySeal {
   check(digest: Uint8Array | null): Promise<AppError | null>;
 }
 
+interface Admitted {
+  readonly admitted: true;
+  /** Bytes after decompression. */
+  readonly bodyBytesMax: number;
+  /** Checked before the body is taken apart. */
+  readonly seal?: BodySeal;
+  /** The answer in the endpoint's own words when the body could not be read. */
+  refuse(fault: AppError): Reply;
+}
+
+/** The body may be large: the ingest threads take it apart. */
+export interface CallAdmitted extends Admitted {
+  answer(call: IngestedCall, ends: BodyEnds): Promise<Reply>;
+}
+
+/** The body is small and is answered as it came. */
+export interface BytesAdmitted extends Admitted {
+  /** The bytes are lent until it settles. */
+  answerBytes(body: Uint8Array): Promise<Reply>;
+}
+
 /** What an endpoint decides on the head alone: an answer at once, or how much body it wants to see. */
-export type Admission =
-  | { readonly admitted: false; readonly reply: Reply }
-  | {
-      readonly admitted: true;
-      /** Bytes after decompression. */
-      readonly bodyBytesMax: number;
-      /** Checked before the body is taken apart. */
-      readonly seal?: BodySeal;
-      answer(call: IngestedCall, ends: BodyEnds): Promise<Reply>;
-      /** Present: the body is small and is answered as it came, without the ingest threads. The bytes are lent until it settles. */
-      readonly answerBytes?: (body: Uint8Array) => Promise<Reply>;
-      /** The answer in the endpoint's own words when the body could not be read. */
-      refuse(fault: AppError): Reply;
-    };
+export type Admission = { readonly admitted: false; readonly reply: Reply } | CallAdmitted | BytesAdmitted;
 
 /** A protocol behind one path. It sees heads and ingested calls, never sockets. */
 export interface Endpoint {

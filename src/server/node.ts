@@ -85,7 +85,7 @@ function doorsOf(
     },
     {
       path: adServerPath,
-      about: 'decisions for your own ad server (/v1/decisions, /v1/impressions, /v1/overlays, POST)',
+      about: 'decisions for your own ad server (/v1/decisions, /v1/impressions, /v1/overlays)',
       endpoint: createAdServerEndpoint({ service, signatures, failures, decisions }),
     },
     ...keyDoors(store, publicUrl, a2a.doorPath),

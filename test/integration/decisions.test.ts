@@ -49,6 +49,11 @@ async function ask(path: string, body: unknown, bearer = key): Promise<Answer> {
   return { status: response.status, body: (await response.json()) as Fields };
 }
 
+async function get(path: string): Promise<Answer> {
+  const response = await fetch(`${seller.url}${path}`, { headers: { authorization: `Bearer ${key}` } });
+  return { status: response.status, body: (await response.json()) as Fields };
+}
+
 async function verdict(user: Fields, packageId: string): Promise<string> {
   const { status, body } = await ask('/v1/decisions', { user, packages: [packageId] });
   assert.equal(status, 200, JSON.stringify(body));
@@ -299,6 +304,18 @@ describe('an overlay', () => {
       audience_exclude: ['out'],
     });
     assert.deepEqual(body, { valid: true, reach: 35, problems: [] });
+    const asked = new URLSearchParams([
+      ['account_id', account_id],
+      ['audience_include', 'a'],
+      ['audience_include', 'b'],
+      ['audience_exclude', 'out'],
+    ]);
+    const byGet = await get(`/v1/overlays?${asked.toString()}`);
+    assert.deepEqual([byGet.status, byGet.body], [200, body], 'by GET too');
+    assert.equal((await get(`/v1/overlays?${asked.toString()}&limit=3`)).status, 400);
+    assert.equal((await get(`/v1/overlays?${asked.toString()}&account_id=other`)).status, 400);
+    assert.equal((await get('/v1/overlays')).status, 400, 'no account');
+    assert.equal((await get('/v1/decisions')).status, 405);
     const partial = await ask('/v1/overlays', { account_id, audience_include: ['small', 'a'] });
     assert.deepEqual(partial.body, {
       valid: true,

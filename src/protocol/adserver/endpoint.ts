@@ -10,7 +10,12 @@ import { requireScopes } from '../../service/scopes.ts';
 import { callerOf, keyRecord, sealOf, type Caller, type Credentials } from '../auth/caller.ts';
 import type { Admission, Endpoint, Reply, ReplyRecord, RequestHead } from '../endpoint.ts';
 import { faultHeaders, httpStatusOf } from '../http-status.ts';
-import { readDecisionRequest, readImpressionRequest, readOverlayRequest } from './read-request.ts';
+import {
+  overlayOfQuery,
+  readDecisionRequest,
+  readImpressionRequest,
+  readOverlayRequest,
+} from './read-request.ts';
 
 /** Where the seller's ad server asks. */
 export const adServerPath = '/v1';
@@ -23,6 +28,8 @@ const jsonType = { 'content-type': 'application/json' };
 
 interface Route {
   readonly operation: string;
+  /** Makes the body of what follows `?`: it can be asked by GET too. */
+  readonly readQuery?: (query: string) => Json;
   perform(options: AdServerOptions, body: Json): Promise<JsonObject>;
 }
 
@@ -47,6 +54,7 @@ const routes: Readonly<Record<string, Route>> = {
   },
   '/v1/overlays': {
     operation: 'overlay',
+    readQuery: overlayOfQuery,
     perform: async ({ decisions }, body) => overlayBody(await decisions.overlay(readOverlayRequest(body))),
   },
 };
@@ -104,11 +112,11 @@ async function answer(
   options: AdServerOptions,
   caller: Caller,
   route: Route,
-  bytes: Uint8Array,
+  read: () => Json,
 ): Promise<Reply> {
   const record: ReplyRecord = { operation: route.operation, ...keyRecord(caller), isRoutine: true };
   try {
-    const body = await route.perform(options, parsed(bytes));
+    const body = await route.perform(options, read());
     return { status: 200, headers: jsonType, body: JSON.stringify(body), record };
   } catch (error) {
     if (error instanceof AppError) return refusalOf(error, record);
@@ -130,8 +138,10 @@ async function admit(options: AdServerOptions, head: RequestHead): Promise<Admis
     const known = Object.keys(routes).join(', ');
     return { admitted: false, reply: plainRefusal(404, `There is nothing here; there are ${known}.`) };
   }
-  if (head.method !== 'POST') {
-    return { admitted: false, reply: plainRefusal(405, 'Ask by POST.', { allow: 'POST' }) };
+  const readQuery = head.method === 'GET' ? route.readQuery : undefined;
+  if (head.method !== 'POST' && readQuery === undefined) {
+    const allow = route.readQuery === undefined ? 'POST' : 'GET, POST';
+    return { admitted: false, reply: plainRefusal(405, `Ask by ${allow}.`, { allow }) };
   }
   try {
     const caller = await callerOf(options, head);
@@ -142,8 +152,10 @@ async function admit(options: AdServerOptions, head: RequestHead): Promise<Admis
       admitted: true,
       bodyBytesMax: limits.decisionBytesMax,
       ...sealOf(caller),
-      answerBytes: async (bytes) => answer(options, caller, route, bytes),
-      answer: async () => refuse(new AppError('SERVICE_UNAVAILABLE')),
+      answerBytes: async (bytes) =>
+        answer(options, caller, route, () =>
+          readQuery === undefined ? parsed(bytes) : readQuery(head.query),
+        ),
       refuse,
     };
   } catch (error) {

@@ -169,6 +169,21 @@ function readTime(value: Json, field: string): number {
   return refuse(field, `${field} must be a time such as 2026-11-27T10:00:00Z.`);
 }
 
+/** `account_id=A&audience_include=X&audience_include=Y&audience_exclude=Z`, as the body would be. */
+export function overlayOfQuery(query: string): JsonObject {
+  const asked = new URLSearchParams(query);
+  const accounts = asked.getAll('account_id');
+  if (accounts.length > 1) refuse('account_id', 'account_id must be there once.');
+  const sides = ['audience_include', 'audience_exclude'].filter((side) => asked.has(side));
+  const unknown = [...asked.keys()].find((name) => name !== 'account_id' && !sides.includes(name));
+  if (unknown !== undefined)
+    refuse('', 'The query may hold account_id, audience_include and audience_exclude.');
+  return {
+    ...(accounts[0] === undefined ? {} : { account_id: accounts[0] }),
+    ...Object.fromEntries(sides.map((side) => [side, asked.getAll(side)])),
+  };
+}
+
 /** `{account_id, audience_include?, audience_exclude?}`. */
 export function readOverlayRequest(body: Json): OverlayAsk {
   if (!isObject(body)) return refuse('', 'The body must be a JSON object.');

@@ -62,6 +62,7 @@ async function answered(service: Service, method: string, path: string, body: ob
   });
   const admission = await endpoint.admit(head(method, path));
   if (!admission.admitted) return admission.reply;
+  assert.ok('answer' in admission);
   const call = { ok: true, skeleton: { ...body }, audiences: [], membersDigest: new Uint8Array(32) } as const;
   return admission.answer(call, { head: '', tail: '' });
 }

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { AppError } from '../../base/faults.ts';
-import type { Admission, BodyEnds, Endpoint, Reply, RequestHead } from '../../protocol/endpoint.ts';
+import type {
+  BodyEnds,
+  BytesAdmitted,
+  CallAdmitted,
+  Endpoint,
+  Reply,
+  RequestHead,
+} from '../../protocol/endpoint.ts';
 import type { Ingest, IngestedCall } from '../../protocol/ingest.ts';
 import type { BodyMemory } from './body-memory.ts';
 import type { BodySink } from './body-sink.ts';
@@ -54,16 +61,14 @@ function endsOf(sink: BodySink): BodyEnds {
 
 const noEnds: BodyEnds = { head: '', tail: '' };
 
-type Admitted = Extract<Admission, { readonly admitted: true }>;
-
 /** Takes the body apart and gives its memory back before the answer is worked out, so that a slow answer holds none. */
 async function answerBody(
   parts: ExchangeParts,
   endpoint: Endpoint,
-  admission: Admitted,
+  admission: CallAdmitted | BytesAdmitted,
   sink: BodySink,
 ): Promise<Reply> {
-  if (admission.answerBytes !== undefined) {
+  if ('answerBytes' in admission) {
     return admission.answerBytes(sink.bytes.subarray(0, sink.length)).finally(() => sink.release());
   }
   let ends = noEnds;
