@@ -2,6 +2,7 @@
 import type { RequestKey } from '../../base/brand.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import type { AccountReference, CallbackRequest, Generation, Principal } from '../api.ts';
+import type { FormatId } from './formats.ts';
 
 export interface PricingOption {
   readonly pricingOptionId: string;
@@ -28,7 +29,7 @@ export interface Product {
   readonly publisherDomain: string;
   readonly channels: readonly string[];
   readonly deliveryType: 'guaranteed' | 'non_guaranteed';
-  readonly formatIds: readonly { readonly agentUrl: string; readonly id: string }[];
+  readonly formatIds: readonly FormatId[];
   readonly pricingOptions: readonly PricingOption[];
   /** Null: no terms but the seller's own. */
   readonly terms: AcceptedTerms | null;
@@ -55,13 +56,15 @@ export interface PackageRequest {
   readonly startAtMs: number | null;
   readonly endAtMs: number | null;
   readonly audiences: AudienceNames;
+  /** None: all that the product takes. */
+  readonly formatIds: readonly FormatId[];
   readonly terms: { readonly window: string | null; readonly variancePercent: number | null } | null;
   /** What is kept as it was said and echoed: the overlay, the context and the like. */
   readonly words: JsonObject;
 }
 
 /** The same with its price, agreed. */
-export interface PricedPackage extends Omit<PackageRequest, 'terms' | 'bidMicros'> {
+export interface PricedPackage extends Omit<PackageRequest, 'terms' | 'bidMicros' | 'formatIds'> {
   readonly rateMicros: number;
   readonly floorMicros: number | null;
   readonly minBudgetMicros: number;

@@ -11,6 +11,7 @@ import type { Generation } from '../api.ts';
 import type { Sealer } from '../seal.ts';
 import type { Outbox, PromisedCallback } from '../webhooks/outbox.ts';
 import type { BuyOutcome, PricedPackage } from './api.ts';
+import { checkTotal } from './price-packages.ts';
 import { putPackages } from './put-packages.ts';
 import { recallBuy, rememberBuy, type KeyedCall } from './recall.ts';
 import type { BuyDocument } from './stored.ts';
@@ -81,6 +82,10 @@ function* makeBuy(sealer: Sealer, input: CreateBuyInput): Script<BuyOutcome> {
   const { accountNo, principalNo, nowMs, mediaBuyId, endAtMs } = input;
   const startAt = input.startAtMs ?? nowMs;
   checkDates(startAt, endAtMs, nowMs, true);
+  checkTotal(
+    input.packages.map(({ budgetMicros }) => budgetMicros),
+    'packages',
+  );
   if ((yield* ownBuyCount(accountNo, principalNo)) >= limits.buyCountPerCallerMax) {
     throw new AppError(
       'VALIDATION_ERROR',
@@ -99,7 +104,7 @@ function* makeBuy(sealer: Sealer, input: CreateBuyInput): Script<BuyOutcome> {
     ...{ currency: input.currency, createdAt: nowMs, document: sealer.seal(document) },
   });
   const buy = { accountNo, buyNo, startAt, endAt: endAtMs };
-  yield* putPackages(sealer, buy, input.packages, input.packageIds);
+  yield* putPackages(sealer, buy, input.packages, input.packageIds, nowMs);
   const row = must(yield* ownBuy(accountNo, principalNo, mediaBuyId), () => 'the buy was made');
   const view = yield* viewBuy(sealer, row, input.sandbox, nowMs);
   return { kind: 'done', buy: view, affected: view.packages.map(({ packageId }) => packageId) };

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../../engine/types.ts';
 import type { AccountReference, CallbackRequest, Generation } from '../../../service/api.ts';
 import type { BuyListQuery, BuyQuery, BuyStatus, DeliveryQuery } from '../../../service/buys/api.ts';
 import { readAccountReference } from '../account-reference.ts';
-import { ArgumentReader, isArray, isObject, IssueList } from '../argument-reader.ts';
+import { ArgumentReader, isArray, isDay, isObject, IssueList } from '../argument-reader.ts';
 import { buyStatuses, idCharsMax, readCallback } from './read-parts.ts';
 
 const idCountMax = 1_000;
@@ -66,7 +66,7 @@ function readDay(reader: ArgumentReader, name: string): string | undefined {
     pattern: /^\d{4}-\d{2}-\d{2}$/,
     patternSays: 'YYYY-MM-DD',
   });
-  if (day === undefined || !Number.isNaN(Date.parse(day))) return day;
+  if (day === undefined || isDay(day)) return day;
   return reader.issue(name, 'format', 'must be a day that exists.');
 }
 
