@@ -1,7 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 
 import { limits } from '../../base/limits.ts';
-import { buyStatuses } from '../adcp/buys/read-parts.ts';
+import { buyStatuses } from '../../service/buys/states.ts';
 import { account, brand, idempotencyKey, input, pagination, reads, type Schema } from './schema-parts.ts';
 
 /** The tools of media buys. */

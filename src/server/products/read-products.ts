@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../../engine/types.ts';
 import { ArgumentReader, isObject, IssueList } from '../../protocol/adcp/argument-reader.ts';
 import { RequestFault } from '../../protocol/adcp/issues.ts';
 import type { AcceptedTerms, PricingOption, Product } from '../../service/buys/api.ts';
+import { channels } from '../../service/buys/channels.ts';
 import { microsOf } from '../../service/buys/money.ts';
 import { UsageFault } from '../options-table.ts';
 import { defaultProducts, testProduct } from './default-products.ts';
@@ -21,24 +22,6 @@ const domainRule = {
   pattern: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
   patternSays: 'a domain in lower case, such as news.example',
 } as const;
-
-/** Source: AdCP `enums/channels.json`. */
-const channels = [
-  ...[
-    'display',
-    'olv',
-    'social',
-    'search',
-    'ctv',
-    'linear_tv',
-    'radio',
-    'streaming_audio',
-    'podcast',
-    'dooh',
-  ],
-  ...['ooh', 'print', 'cinema', 'email', 'gaming', 'retail_media', 'influencer', 'affiliate'],
-  ...['product_placement', 'sponsored_intelligence'],
-];
 
 /** A name that is nobody's field is a mistake that would otherwise do nothing. */
 function refuseUnknown(reader: ArgumentReader, object: JsonObject, known: readonly string[]): void {

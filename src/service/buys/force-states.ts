@@ -11,11 +11,10 @@ import { audienceStatus } from '../audience-facts.ts';
 import { sizeRule } from '../finish-sync.ts';
 import { unappliedReason } from '../lifecycle/unapplied.ts';
 import { factsOf } from '../read-facts.ts';
-import type { BuyStatus } from './api.ts';
 import { findBuy, neededText, type ControllerParts, type ControllerScope } from './controller-scope.ts';
 import { Refused, transition } from './controller-words.ts';
 import { objectIn, textIn } from './json-parts.ts';
-import { forcedFacts, statusOf } from './states.ts';
+import { buyStatuses, forcedFacts, statusOf } from './states.ts';
 import type { BuyDocument } from './stored.ts';
 import { audienceReasonCodes } from './view-buy.ts';
 
@@ -85,24 +84,15 @@ export function* forceAccount(_: ControllerParts, scope: ControllerScope): Scrip
   return transition(account.status, status);
 }
 
-const buyStatuses: readonly string[] = [
-  'pending_creatives',
-  'pending_start',
-  'active',
-  'paused',
-  'completed',
-  'rejected',
-  'canceled',
-] satisfies readonly BuyStatus[];
-
 export function* forceBuy({ sealer }: ControllerParts, scope: ControllerScope): Script<JsonObject> {
-  const status = neededText(scope, 'status');
-  if (!buyStatuses.includes(status)) {
+  const named = neededText(scope, 'status');
+  const status = buyStatuses.find((one) => one === named);
+  if (status === undefined) {
     throw new Refused('INVALID_PARAMS', `status must be one of ${buyStatuses.join(', ')}.`);
   }
   const buy = yield* findBuy(scope);
   const before = statusOf(buy, scope.nowMs);
-  const next = forcedFacts(buy, status as BuyStatus, scope.nowMs);
+  const next = forcedFacts(buy, status, scope.nowMs);
   if (next === null) {
     throw new Refused('INVALID_TRANSITION', `A media buy that is ${before} cannot become ${status}.`, before);
   }

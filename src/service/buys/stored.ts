@@ -7,6 +7,8 @@ export interface BuyDocument {
   readonly rejectionReason: string | null;
   /** What the buyer said of the buy that nothing here acts on. */
   readonly words: JsonObject;
+  /** Of a buy that a test set up: what it was told. */
+  readonly fixture?: JsonObject;
 }
 
 export interface PackageDocument {

@@ -2,7 +2,6 @@
 import { AppError } from '../../../base/faults.ts';
 import { limits } from '../../../base/limits.ts';
 import type { Json, JsonObject } from '../../../engine/types.ts';
-import type { BuyStatus } from '../../../service/buys/api.ts';
 import type { FormatId } from '../../../service/buys/formats.ts';
 import { ArgumentReader, isObject, type IssueList } from '../argument-reader.ts';
 import { fieldOf } from '../issues.ts';
@@ -10,16 +9,6 @@ import { readPushConfig } from '../push-config.ts';
 import type { CallbackRequest, Generation } from '../../../service/api.ts';
 
 export const idCharsMax = 255;
-
-export const buyStatuses = [
-  'pending_creatives',
-  'pending_start',
-  'active',
-  'paused',
-  'completed',
-  'rejected',
-  'canceled',
-] as const satisfies readonly BuyStatus[];
 
 /** What cannot be honoured is refused by name: to drop it in silence would let its sender count on it. */
 export function refuseFields(reader: ArgumentReader, names: Readonly<Record<string, string>>): void {

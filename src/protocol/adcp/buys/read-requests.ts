@@ -4,7 +4,8 @@ import type { AccountReference, CallbackRequest, Generation } from '../../../ser
 import type { BuyListQuery, BuyQuery, BuyStatus, DeliveryQuery } from '../../../service/buys/api.ts';
 import { readAccountReference } from '../account-reference.ts';
 import { ArgumentReader, isArray, isDay, isObject, IssueList } from '../argument-reader.ts';
-import { buyStatuses, idCharsMax, readCallback } from './read-parts.ts';
+import { buyStatuses } from '../../../service/buys/states.ts';
+import { idCharsMax, readCallback } from './read-parts.ts';
 
 const idCountMax = 1_000;
 const pageSizeDefault = 50;
