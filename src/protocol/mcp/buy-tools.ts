@@ -38,6 +38,13 @@ const pushConfig: Schema = {
   required: ['url'],
 };
 
+const formatId: Schema = {
+  type: 'object',
+  description: 'A format, with the agent that defines it.',
+  properties: { agent_url: { type: 'string' }, id: { type: 'string' } },
+  required: ['agent_url', 'id'],
+};
+
 const newPackage: Schema = {
   type: 'object',
   properties: {
@@ -110,6 +117,17 @@ export const buyTools = {
             is_fixed_price: { type: 'boolean' },
             pricing_currencies: { type: 'array', items: { type: 'string' } },
             required_metrics: { type: 'array', items: { type: 'string' } },
+            countries: { type: 'array', items: { type: 'string' }, description: 'Such as DE.' },
+            format_ids: { type: 'array', items: formatId },
+            budget_range: {
+              type: 'object',
+              properties: {
+                min: { type: 'number' },
+                max: { type: 'number' },
+                currency: { type: 'string', description: 'Such as EUR.' },
+              },
+              required: ['currency'],
+            },
           },
         },
         pagination,

@@ -50,7 +50,7 @@ it('definitions do not drift: agents approve what they have read', () => {
   const digest = createHash('sha256').update(JSON.stringify(tools)).digest('hex');
   assert.equal(
     digest,
-    'f6204effedef2a80a7ef2d95bf4ff44ff83f4a7f05e6538c65590698868e7d42',
+    'f60adc1112a2ea2d8db22686bc199bb8e50a98da55815356f9b164ea5290e810',
     'a deliberate change of a definition changes this digest too',
   );
 });

@@ -28,6 +28,8 @@ export interface Product {
   readonly description: string;
   readonly publisherDomain: string;
   readonly channels: readonly string[];
+  /** ISO 3166-1 codes of where it is sold; null: everywhere. */
+  readonly countries: readonly string[] | null;
   readonly deliveryType: 'guaranteed' | 'non_guaranteed';
   readonly formatIds: readonly FormatId[];
   readonly pricingOptions: readonly PricingOption[];

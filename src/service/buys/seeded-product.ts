@@ -80,6 +80,7 @@ export function seededProduct(productId: string, { fixture, prices }: SeededProd
     description: textIn(fixture, 'description') ?? like.description,
     publisherDomain: like.publisherDomain,
     channels: channelsOf(fixture, like),
+    countries: like.countries,
     deliveryType: fixture['delivery_type'] === 'guaranteed' ? 'guaranteed' : 'non_guaranteed',
     formatIds: formatsOf(fixture, like),
     pricingOptions: own.length === 0 ? like.pricingOptions : own,
