@@ -33,6 +33,8 @@ export const notOurs: Readonly<Record<string, string>> = {
   signed_requests: 'only for agents that declare request_signing, which this build does not offer',
   'media_buy_seller/pending_creatives_to_start':
     'only for agents with sync_creatives, which its text requires',
+  pagination_integrity_creative_formats:
+    'only for agents that declare the protocol creative, which its text requires; it seeds formats of its own',
   'media_buy_seller/proposal_finalize': 'only for agents that make proposals, which its text requires',
 };
 

@@ -206,3 +206,55 @@ test('a product says where it is sold', async () => {
     [undefined, { rollcall: { countries: ['DE', 'AT'] } }],
   );
 });
+
+describe('formats of creatives', () => {
+  const formats = async (fields: Fields): Promise<Fields> => {
+    const { content, text } = await buyer.call('list_creative_formats', { adcp_version: '3.1', ...fields });
+    assert.equal(content?.['status'], 'completed', text);
+    return content;
+  };
+  const boxes = [format('box'), format('spot'), format('box', 'https://other.example/agent')];
+  const idsIn = (content: Fields): readonly unknown[] =>
+    (content['formats'] as readonly Fields[]).map((one) => one['format_id']);
+
+  test('are those of the products, each once, with the agents that define them', async () => {
+    const content = await formats({});
+    assert.deepEqual(idsIn(content), boxes);
+    assert.deepEqual(content['creative_agents'], [
+      { agent_url: 'https://creative.example' },
+      { agent_url: 'https://other.example/agent' },
+    ]);
+    assert.equal(content['errors'], undefined);
+    const named = listOf(await ask({})).flatMap((one) => one['format_ids'] as readonly Fields[]);
+    assert.ok(
+      named.every((one) =>
+        boxes.some(({ id, agent_url }) => id === one['id'] && agent_url === one['agent_url']),
+      ),
+    );
+  });
+
+  test('are found by id and by name, and in pages', async () => {
+    assert.deepEqual(idsIn(await formats({ format_ids: [boxes[2], format('none')] })), [boxes[2]]);
+    assert.deepEqual(idsIn(await formats({ name_search: 'BO' })), [boxes[0], boxes[2]]);
+    const first = await formats({ pagination: { max_results: 2 } });
+    const { cursor } = first['pagination'] as Fields;
+    const last = await formats({ pagination: { max_results: 2, cursor } });
+    assert.deepEqual([...idsIn(first), ...idsIn(last)], boxes);
+    assert.deepEqual(last['pagination'], { has_more: false, total_count: 3 });
+  });
+
+  test('have sizes and assets that only their agents know, so that nobody is told that these were looked at', async () => {
+    const content = await formats({ asset_types: ['image'], max_width: 300 });
+    assert.deepEqual(idsIn(content), boxes);
+    const warnings = content['errors'] as readonly Fields[];
+    assert.deepEqual(
+      warnings.map(({ field, severity }) => [field, severity]),
+      [
+        ['asset_types', 'warning'],
+        ['max_width', 'warning'],
+      ],
+    );
+    const { error } = await buyer.call('list_creative_formats', { format_ids: [{ id: 'box' }] });
+    assert.equal(error?.field, 'format_ids[0].agent_url');
+  });
+});

@@ -136,6 +136,20 @@ export const buyTools = {
     ),
     annotations: reads,
   },
+  list_creative_formats: {
+    title: 'List formats of creatives',
+    description:
+      'The formats that products take, by name. The agents in creative_agents define them: ask those for sizes and assets.',
+    inputSchema: input(
+      {
+        format_ids: { type: 'array', items: formatId, minItems: 1 },
+        name_search: { type: 'string', description: 'Part of a name.' },
+        pagination,
+      },
+      [],
+    ),
+    annotations: reads,
+  },
   create_media_buy: {
     title: 'Create a media buy',
     description:

@@ -15,7 +15,9 @@ export function defaultProducts(publisherDomain: string): readonly Product[] {
       channels: ['display'],
       countries: null,
       deliveryType: 'non_guaranteed',
-      formatIds: [{ agentUrl: creativeAgent, id: 'display_300x250_image' }],
+      formatIds: [
+        { agentUrl: creativeAgent, id: 'display_300x250_image', name: 'Display image, 300 by 250' },
+      ],
       pricingOptions: [
         {
           pricingOptionId: 'cpm_usd',

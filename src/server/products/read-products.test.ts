@@ -35,6 +35,7 @@ describe('the file of products', () => {
       file({
         ...{ ...product, channels: ['ctv'], delivery_type: 'guaranteed', publisher_domain: 'tv.example' },
         countries: ['DE', 'AT'],
+        format_ids: [{ ...format, name: 'A box' }],
         ...{
           pricing_options: [price, floor],
           measurement_terms: { windows: ['c7'], min_variance_percent: 3 },
@@ -44,7 +45,7 @@ describe('the file of products', () => {
     assert.deepEqual(one, {
       ...{ productId: 'a', name: 'A', description: 'All of it.', publisherDomain: 'tv.example' },
       ...{ channels: ['ctv'], countries: ['DE', 'AT'], deliveryType: 'guaranteed' },
-      formatIds: [{ agentUrl: 'https://creative.example', id: 'box' }],
+      formatIds: [{ agentUrl: 'https://creative.example', id: 'box', name: 'A box' }],
       pricingOptions: [
         {
           ...{ pricingOptionId: 'p', currency: 'EUR', fixedMicros: 4_500_000 },

@@ -152,12 +152,13 @@ function readProduct(
     countries: uniqueStrings(reader, 'countries', countryRule) ?? null,
     deliveryType: reader.oneOf('delivery_type', ['guaranteed', 'non_guaranteed']) ?? 'non_guaranteed',
     formatIds: each(reader, issues, 'format_ids', 1, (format, fields) => {
-      refuseUnknown(format, fields, ['agent_url', 'id']);
+      refuseUnknown(format, fields, ['agent_url', 'id', 'name']);
       const agentUrl = format.string('agent_url', { required: true, charsMax: 2_048 });
       if (agentUrl !== undefined && !/^https?:$/.test(URL.parse(agentUrl)?.protocol ?? '')) {
         format.issue('agent_url', 'format', 'must be an address, such as https://creative.example.');
       }
-      return { agentUrl: agentUrl ?? '', id: format.string('id', formatIdRule) ?? '' };
+      const name = format.string('name', { charsMax: 255 }) ?? null;
+      return { agentUrl: agentUrl ?? '', id: format.string('id', formatIdRule) ?? '', name };
     }),
     pricingOptions: each(reader, issues, 'pricing_options', 1, readPrice),
     terms: readTerms(reader, issues),

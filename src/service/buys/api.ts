@@ -2,7 +2,7 @@
 import type { RequestKey } from '../../base/brand.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import type { AccountReference, CallbackRequest, Generation, Principal } from '../api.ts';
-import type { FormatId } from './formats.ts';
+import type { FormatId, SoldFormat } from './formats.ts';
 
 export interface PricingOption {
   readonly pricingOptionId: string;
@@ -31,7 +31,7 @@ export interface Product {
   /** ISO 3166-1 codes of where it is sold; null: everywhere. */
   readonly countries: readonly string[] | null;
   readonly deliveryType: 'guaranteed' | 'non_guaranteed';
-  readonly formatIds: readonly FormatId[];
+  readonly formatIds: readonly SoldFormat[];
   readonly pricingOptions: readonly PricingOption[];
   /** Null: no terms but the seller's own. */
   readonly terms: AcceptedTerms | null;

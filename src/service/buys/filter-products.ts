@@ -1,6 +1,6 @@
 /** Which products a buyer asked for. Source: AdCP `core/product-filters.json`. */
 import type { PricingOption, Product } from './api.ts';
-import { isSameFormat, type FormatId } from './formats.ts';
+import { formatKey, type FormatId } from './formats.ts';
 
 /** What is counted of every product, and can be required. */
 export const countedMetrics = ['impressions', 'spend', 'clicks'] as const;
@@ -35,8 +35,8 @@ function isAffordable(option: PricingOption, { budget }: ProductFilters): boolea
   return option.currency === currency && (maxMicros === undefined || option.minBudgetMicros <= maxMicros);
 }
 
-function fits(product: Product, filters: ProductFilters): boolean {
-  const { channels, countries, deliveryType, metrics, formatIds, isImpossible } = filters;
+function fits(product: Product, filters: ProductFilters, formats: readonly string[] | undefined): boolean {
+  const { channels, countries, deliveryType, metrics, isImpossible } = filters;
   return (
     !isImpossible &&
     isAmong(channels, product.channels) &&
@@ -44,8 +44,7 @@ function fits(product: Product, filters: ProductFilters): boolean {
     (product.countries === null || isAmong(countries, product.countries)) &&
     (deliveryType === undefined || product.deliveryType === deliveryType) &&
     (metrics === undefined || metrics.every((one) => countedMetrics.some((metric) => metric === one))) &&
-    (formatIds === undefined ||
-      formatIds.some((id) => product.formatIds.some((one) => isSameFormat(one, id)))) &&
+    (formats === undefined || isAmong(formats, product.formatIds.map(formatKey))) &&
     product.pricingOptions.some((option) => isPriceWanted(option, filters) && isAffordable(option, filters))
   );
 }
@@ -54,8 +53,9 @@ function fits(product: Product, filters: ProductFilters): boolean {
  * The products that fit, each with the prices that were asked for: AdCP wants no others among them, so that a buyer can take any.
  */
 export function filterProducts(products: readonly Product[], filters: ProductFilters): readonly Product[] {
+  const formats = filters.formatIds?.map(formatKey);
   return products
-    .filter((product) => fits(product, filters))
+    .filter((product) => fits(product, filters, formats))
     .map((product) => ({
       ...product,
       pricingOptions: product.pricingOptions.filter((option) => isPriceWanted(option, filters)),

@@ -5,12 +5,18 @@ export interface FormatId {
   readonly id: string;
 }
 
+/** One that a product takes. */
+export interface SoldFormat extends FormatId {
+  /** What the seller calls it; null: nothing but its id. */
+  readonly name: string | null;
+}
+
 /** The address as comparisons see it. Source: AdCP, URL canonicalization. */
 function canonical(agentUrl: string): string {
   return (URL.parse(agentUrl)?.href ?? agentUrl).replace(/\/+$/, '');
 }
 
-/** Names mean something only with their agent. */
-export function isSameFormat(a: FormatId, b: FormatId): boolean {
-  return a.id === b.id && canonical(a.agentUrl) === canonical(b.agentUrl);
+/** The same for two that are the same: names mean something only with their agent. */
+export function formatKey({ id, agentUrl }: FormatId): string {
+  return `${id} ${canonical(agentUrl)}`;
 }

@@ -2,7 +2,7 @@
 import { AppError } from '../../base/faults.ts';
 import { limits } from '../../base/limits.ts';
 import type { AcceptedTerms, PackageRequest, PricedPackage, PricingOption, Product } from './api.ts';
-import { isSameFormat } from './formats.ts';
+import { formatKey } from './formats.ts';
 import { amountOf, microsOf } from './money.ts';
 
 function optionOf(product: Product, { path, pricingOptionId }: PackageRequest): PricingOption {
@@ -47,7 +47,8 @@ export function checkTotal(budgetMicros: readonly number[], field: string): void
 }
 
 function checkFormats(product: Product, { path, formatIds }: PackageRequest): void {
-  const other = formatIds.findIndex((id) => !product.formatIds.some((one) => isSameFormat(one, id)));
+  const taken = new Set(product.formatIds.map(formatKey));
+  const other = formatIds.findIndex((one) => !taken.has(formatKey(one)));
   if (other < 0) return;
   const field = `${path}.format_ids[${other}]`;
   throw new AppError('INVALID_REQUEST', `${field} names no format of this product.`, {

@@ -64,7 +64,7 @@ function formatsOf(fixture: JsonObject, like: Product): Product['formatIds'] {
     const id = isPlainObject(one) ? textIn(one, 'id') : undefined;
     if (id === undefined || !/^[\w-]+$/.test(id)) return [];
     const named = textIn(one as JsonObject, 'agent_url');
-    return [{ agentUrl: named !== undefined && URL.canParse(named) ? named : agent, id }];
+    return [{ agentUrl: named !== undefined && URL.canParse(named) ? named : agent, id, name: null }];
   });
   return formats.length === 0 ? like.formatIds : formats;
 }

@@ -6,6 +6,7 @@ import { amountOf } from '../../../service/buys/money.ts';
 import { afterCursor, cursorAfter } from '../../../service/buys/pages.ts';
 import { paginationOf } from '../accounts-response.ts';
 import type { ProductsQuery, Refinement } from './read-requests.ts';
+import { notAppliedBody } from './warnings.ts';
 
 /** What get_media_buy_delivery really does. */
 const reporting: JsonObject = {
@@ -64,19 +65,6 @@ function refinementBody(
   return { ...echo, status: 'partial', notes: `The product is in the list. ${unable}` };
 }
 
-/** A filter that is not applied must not look as if it were. Source: AdCP, warnings in the errors of a success. */
-function warningsBody(notApplied: readonly string[]): JsonObject {
-  if (notApplied.length === 0) return {};
-  const errors = notApplied.map((field) => ({
-    code: 'UNSUPPORTED_FEATURE',
-    message: `${field} was not applied: products here say nothing about it.`,
-    field,
-    severity: 'warning',
-    recovery: 'correctable',
-  }));
-  return { errors };
-}
-
 export function productsBody(list: ProductList, query: ProductsQuery): JsonObject {
   const omitted = new Set(
     query.refinements
@@ -96,7 +84,7 @@ export function productsBody(list: ProductList, query: ProductsQuery): JsonObjec
     ...(query.mode === 'refine'
       ? { refinement_applied: query.refinements.map((one) => refinementBody(one, known, there)) }
       : {}),
-    ...warningsBody(query.notApplied),
+    ...notAppliedBody(query.notApplied, 'products here say nothing about it.'),
     ...(query.hasPropertyList ? { property_list_applied: false } : {}),
     ...(query.hasCatalog ? { catalog_applied: false } : {}),
     cache_scope: list.isPrivate ? 'account' : 'public',

@@ -13,12 +13,12 @@ const idCountMax = 1_000;
 const pageSizeDefault = 50;
 const pageSizeMax = 100;
 
-interface Page {
+export interface Page {
   readonly pageSize: number;
   readonly cursor: string | null;
 }
 
-function readPage(reader: ArgumentReader, issues: IssueList): Page {
+export function readPage(reader: ArgumentReader, issues: IssueList): Page {
   const page = reader.object('pagination') ?? {};
   const inside = new ArgumentReader(page, reader.pathOf('pagination'), issues);
   const pageSize = inside.integer('max_results', 1, pageSizeMax) ?? pageSizeDefault;
