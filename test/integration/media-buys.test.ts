@@ -283,8 +283,18 @@ describe('what is refused', () => {
     const { admin } = seller.admin;
     await admin.updateAccount({ accountId: other.accountId, name: null, status: 'payment_required' });
     assert.equal((await other.create()).error?.code, 'ACCOUNT_PAYMENT_REQUIRED');
+    const products = async (): Promise<unknown> =>
+      (await other.call('get_products', { account: { account_id: other.accountId } })).error?.code;
+    assert.equal(await products(), undefined);
+    // What was bought can be changed while a payment is open, and no more can be bought with it.
+    assert.equal((await other.update(idOf(made), { paused: true })).error, null);
+    assert.equal((await other.update(idOf(made), { paused: false })).error, null);
+    const more = await other.update(idOf(made), { new_packages: [line] });
+    assert.equal(more.error?.code, 'ACCOUNT_PAYMENT_REQUIRED', more.text);
     await admin.updateAccount({ accountId: other.accountId, name: null, status: 'suspended' });
     assert.equal((await other.create()).error?.code, 'ACCOUNT_SUSPENDED');
+    assert.equal((await other.update(idOf(made), { paused: true })).error?.code, 'ACCOUNT_SUSPENDED');
+    assert.equal(await products(), 'ACCOUNT_SUSPENDED');
     assert.equal((await other.read(idOf(made)))['status'], 'active');
   });
 });

@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
 import { newBuyer } from '../support/buyer.ts';
-import { idOf, line, mediaBuyer, packagesOf, type MediaBuyer } from '../support/buys.ts';
+import { idOf, inDays, line, mediaBuyer, packagesOf, type MediaBuyer } from '../support/buys.ts';
+import { doors } from '../support/doors.ts';
 import { startSeller, type Seller } from '../support/seller.ts';
 import type { Fields } from '../support/wire.ts';
 
@@ -219,4 +220,41 @@ test('live accounts and other callers are out of its reach', async () => {
   }
   const read = await live.read(media_buy_id);
   assert.deepEqual([read['status'], packagesOf(read).length], ['active', 1]);
+});
+
+describe('an armed creation', () => {
+  test('asks its buyer back, makes nothing, and can be repeated', async () => {
+    for (const door of doors.filter(({ isAdcp }) => isAdcp)) {
+      const other = mediaBuyer(await newBuyer(seller, { door }));
+      const message = 'Somebody must approve this. '.repeat(20);
+      const armed = await control('force_create_media_buy_arm', { arm: 'input-required', message }, other);
+      assert.deepEqual(armed['forced'], { arm: 'input-required' }, door.name);
+      const call = { idempotency_key: randomUUID(), end_time: inDays(9) };
+      const { content, text } = await other.create(call);
+      assert.equal(content?.['status'], 'input-required', text);
+      assert.deepEqual([content['reason'], content['message']], ['APPROVAL_REQUIRED', message]);
+      const [error] = content['errors'] as readonly Fields[];
+      assert.equal(error?.['message'], message);
+      assert.equal(content['adcp_error'], undefined);
+      const buys = await other.call('get_media_buys', {});
+      assert.deepEqual(buys.content?.['media_buys'], []);
+      const again = await other.create(call);
+      assert.deepEqual([again.error, again.content?.['replayed']], [null, undefined], again.text);
+      assert.equal((await other.create(call)).content?.['replayed'], true);
+    }
+  });
+
+  test('in a way that there is not is refused', async () => {
+    for (const params of [
+      { arm: 'completed' },
+      { arm: 'submitted' },
+      { arm: 'submitted', task_id: 'x'.repeat(129) },
+      { arm: 'input-required', message: 5 },
+      { arm: 'input-required', message: 'x'.repeat(2_001) },
+    ]) {
+      const answer = await refusal('force_create_media_buy_arm', params);
+      assert.equal(answer, 'INVALID_PARAMS', JSON.stringify(params).slice(0, 80));
+    }
+    assert.equal((await buyer.create()).content?.['status'], 'completed');
+  });
 });

@@ -172,7 +172,9 @@ export interface BuyView {
 /** What a creation or a change came to. */
 export type BuyOutcome =
   | { readonly kind: 'done'; readonly buy: BuyView; readonly affected: readonly string[] }
-  | { readonly kind: 'submitted'; readonly taskId: string; readonly message: string | null };
+  | { readonly kind: 'submitted'; readonly taskId: string; readonly message: string | null }
+  /** Nothing was done: the buyer is asked first. */
+  | { readonly kind: 'input_required'; readonly message: string | null };
 
 export interface BuyAnswer {
   readonly body: JsonObject;

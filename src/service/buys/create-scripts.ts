@@ -5,7 +5,7 @@ import { must } from '../../base/assert.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import { insertBuy, ownBuy, ownBuyCount } from '../../store/buy-rows.ts';
 import type { Script } from '../../store/script.ts';
-import { takeForcedAnswer } from '../../store/seeded-rows.ts';
+import { takeForcedAnswer, type ForcedAnswerRow } from '../../store/seeded-rows.ts';
 import { insertTask } from '../../store/task-rows.ts';
 import type { Generation } from '../api.ts';
 import type { Sealer } from '../seal.ts';
@@ -14,7 +14,7 @@ import type { BuyOutcome, PricedPackage } from './api.ts';
 import { checkTotal } from './price-packages.ts';
 import { putPackages } from './put-packages.ts';
 import { recallBuy, rememberBuy, type KeyedCall } from './recall.ts';
-import type { BuyDocument } from './stored.ts';
+import type { BuyDocument, ForcedArm } from './stored.ts';
 import { viewBuy } from './view-buy.ts';
 
 export interface CreateBuyInput extends KeyedCall {
@@ -57,14 +57,18 @@ export function checkDates(startAtMs: number, endAtMs: number, nowMs: number, st
   }
 }
 
+function armOf(sealer: Sealer, { message }: ForcedAnswerRow): ForcedArm {
+  return message === null ? { arm: 'submitted', message: null } : sealer.open<ForcedArm>(message);
+}
+
 function* answerLater(
   sealer: Sealer,
   outbox: Outbox,
   input: CreateBuyInput,
-  forced: { readonly taskId: string; readonly message: Uint8Array | null },
+  taskId: string,
+  message: string | null,
 ): Script<BuyOutcome> {
   const { accountNo, principalNo, nowMs, callback, context } = input;
-  const { taskId } = forced;
   yield* insertTask({
     ...{ accountNo, taskId, principalNo, taskType: 'create_media_buy', status: 'submitted' },
     generation: input.generation,
@@ -74,7 +78,6 @@ function* answerLater(
     outcome: null,
   });
   if (callback !== null) yield* outbox.promise({ ...callback, accountNo, principalNo, taskId, nowMs }, true);
-  const message = forced.message === null ? null : sealer.open<string>(forced.message);
   return { kind: 'submitted', taskId, message };
 }
 
@@ -121,10 +124,15 @@ export function createCreateBuyScripts(sealer: Sealer, outbox: Outbox) {
       const earlier = yield* recallBuy(sealer, input);
       if (earlier !== null) return { outcome: earlier, replayed: true };
       const forced = input.mayBeForced ? yield* takeForcedAnswer(input.principalNo) : undefined;
+      const arm = forced === undefined ? null : armOf(sealer, forced);
+      // Nothing was done that a repeat could stand for. Source: AdCP security, idempotency.
+      if (arm?.arm === 'input-required') {
+        return { outcome: { kind: 'input_required', message: arm.message }, replayed: false };
+      }
       const outcome =
         forced === undefined
           ? yield* makeBuy(sealer, input)
-          : yield* answerLater(sealer, outbox, input, forced);
+          : yield* answerLater(sealer, outbox, input, forced.taskId, arm?.message ?? null);
       yield* rememberBuy(sealer, input, outcome.kind === 'submitted' ? outcome.taskId : null, outcome);
       return { outcome, replayed: false };
     },

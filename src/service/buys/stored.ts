@@ -11,6 +11,12 @@ export interface BuyDocument {
   readonly fixture?: JsonObject;
 }
 
+/** How a test had the next creation answered. */
+export interface ForcedArm {
+  readonly arm: 'submitted' | 'input-required';
+  readonly message: string | null;
+}
+
 export interface PackageDocument {
   readonly pricingOptionId: string;
   /** Null: the price is fixed. */
