@@ -130,6 +130,7 @@ export const limits = {
   /** Products of a seller, and those that a caller's tests add. */
   productCountMax: 1_000,
   seededProductCountMax: 200,
+  seededPriceCountMax: 100,
   headerBytesMax: 16 * KiB,
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

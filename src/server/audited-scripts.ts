@@ -61,7 +61,7 @@ export const auditTable: AuditTable = {
     });
   },
   createBuy: ({ nowMs, principalNo, accountNo, packages }, { outcome, replayed }) =>
-    replayed
+    replayed || outcome.kind === 'input_required'
       ? []
       : event(nowMs, 'buy_created', caller(principalNo), {
           account_no: accountNo,

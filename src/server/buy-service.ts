@@ -129,6 +129,8 @@ async function updateBuy(parts: BuyServiceParts, call: UpdateBuyCall): Promise<B
   const account = await parts.servedAccount(call.caller, call.account);
   limits.take('write', call.caller.principalNo, account.accountNo);
   requireSyncable(account, true);
+  // What was bought can be changed while a payment is open; no more can be bought. Source: AdCP accounts, operations by status.
+  if (call.newPackages.length > 0) requireBuyable(account);
   const key = keyed(parts, call, account, 'update_media_buy' as const);
   const earlier = await store.read('recallBuy', key);
   if (earlier !== null) return answerOf(parts, call, account, { outcome: earlier, replayed: true });
@@ -233,7 +235,8 @@ export function createBuyService(parts: BuyServiceParts): BuyService {
     products: async (caller, reference) => {
       parts.limits.take('read', caller.principalNo, 0);
       const account = reference === undefined ? null : await parts.servedAccount(caller, reference);
-      if (account !== null) requireSyncable(account, false);
+      // Nothing is offered to an account that may change nothing.
+      if (account !== null) requireSyncable(account, true);
       return { ...(await productsOf(parts, caller)), sandbox: account?.sandbox ?? false };
     },
     createBuy: async (call) => createBuy(parts, call),

@@ -1,4 +1,3 @@
-import { runConformance } from '@adcp/sdk/conformance';
 import {
   comply,
   getComplianceStoryboardById,
@@ -33,6 +32,8 @@ export const notOurs: Readonly<Record<string, string>> = {
   signed_requests: 'only for agents that declare request_signing, which this build does not offer',
   'media_buy_seller/pending_creatives_to_start':
     'only for agents with sync_creatives, which its text requires',
+  pagination_integrity_creative_formats:
+    'only for agents that declare the protocol creative, which its text requires; it seeds formats of its own',
   'media_buy_seller/proposal_finalize': 'only for agents that make proposals, which its text requires',
 };
 
@@ -212,27 +213,5 @@ function storyboardRun(id: string, run: Awaited<ReturnType<typeof runStoryboard>
     failures: steps
       .filter((step) => !step.passed)
       .map((step) => `${step.step_id}: ${step.error ?? JSON.stringify(step.validations).slice(0, 500)}`),
-  };
-}
-
-/** The runner's own fuzzer knows one of our tools; the others have no schema in it. */
-export async function fuzz(
-  target: Target,
-  runs: number,
-  seed: number,
-): Promise<{ readonly accepted: number; readonly findings: readonly string[] }> {
-  const report = await runConformance(target.url, {
-    seed,
-    tools: ['get_adcp_capabilities'],
-    turnBudget: runs,
-    protocol: target.protocol,
-    authToken: target.key,
-  });
-  return {
-    accepted: report.perTool['get_adcp_capabilities']?.accepted ?? 0,
-    findings: report.failures.map(
-      ({ tool, seed: failed, invariantFailures }) =>
-        `${tool} (seed ${failed}): ${invariantFailures.join('; ')}`,
-    ),
   };
 }

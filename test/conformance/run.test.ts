@@ -7,8 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import { bindings, callA2a } from '../support/a2a.ts';
 import { runJson, spawnServer } from '../support/process.ts';
 import type { ServerProcess } from '../support/process.ts';
+import { foreignAndUnknown, fuzzedTools, fuzzFixtures, fuzzTool } from './official-fuzzer.ts';
 import {
-  fuzz,
   notOverA2a,
   runIdempotency,
   runSecurityBaseline,
@@ -147,9 +147,26 @@ for (const protocol of ['mcp', 'a2a'] as const) {
     }
 
     test('the official fuzzer finds nothing', async () => {
-      const { accepted, findings } = await fuzz(target, 100, 20260101);
+      const { accepted, findings } = await fuzzTool(target, 'get_adcp_capabilities', 100, 20260101);
       assert.deepEqual(findings, []);
       assert.equal(accepted, 100);
     });
+
+    // Its A2A client sees no code of a refusal, and nearly every request to the others is refused.
+    if (protocol === 'mcp') {
+      test('nor about products, formats and media buys', async () => {
+        const fixtures = await fuzzFixtures(target, 'acme-corp.com');
+        for (const tool of fuzzedTools) {
+          const { runs, accepted, findings } = await fuzzTool(target, tool, 40, 20260101, fixtures);
+          assert.deepEqual(findings, [], tool);
+          assert.ok(runs >= 40, `${tool}: ${runs}`);
+          // Random dates, cursors and accounts leave hardly a request to the others that is not refused.
+          const isRefused = ['get_products', 'get_media_buy_delivery', 'update_media_buy'].includes(tool);
+          assert.ok(accepted > 0 || isRefused, `${tool}: none of ${runs} was accepted`);
+        }
+        const [foreign, unknown] = await foreignAndUnknown(target, counted.key, fixtures);
+        assert.equal(foreign, unknown);
+      });
+    }
   });
 }

@@ -116,6 +116,7 @@ test('every operation is looked at, over MCP and A2A, for every generation', asy
   const media_buy_ids = [bought.content?.['media_buy_id']];
   calls.push(
     ['get_products', { buying_mode: 'wholesale', account }],
+    ['list_creative_formats', {}],
     ['create_media_buy', { ...purchase, account }],
     ['update_media_buy', { media_buy_id: media_buy_ids[0], paused: true, account }],
     ['get_media_buys', { media_buy_ids }],

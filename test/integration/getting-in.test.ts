@@ -140,6 +140,7 @@ const needs: Record<OperationName, Scope | null> = {
   get_task_status: 'audiences:read',
   list_tasks: 'audiences:read',
   get_products: 'audiences:read',
+  list_creative_formats: 'audiences:read',
   create_media_buy: 'audiences:write',
   update_media_buy: 'audiences:write',
   get_media_buys: 'audiences:read',

@@ -128,6 +128,7 @@ const change = (mediaBuyId: string, what: Fields): Fields => ({
 /** Where an operation takes an id; several kinds each get a row. Null: it takes none, and says nothing but of the caller. */
 const rows: Record<OperationName, Readonly<Record<string, (of: Ids) => Fields>> | null> = {
   get_adcp_capabilities: null,
+  list_creative_formats: null,
   list_accounts: {
     'account by id': ({ accountId }) => ({ account: { account_id: accountId } }),
     'account by key': ({ brandDomain }) => ({

@@ -3,16 +3,21 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
-import { newBuyer, type Buyer } from '../support/buyer.ts';
+import { newBuyer } from '../support/buyer.ts';
+import {
+  idOf,
+  inDays,
+  line,
+  mediaBuyer as client,
+  packagesOf,
+  type MediaBuyer as Client,
+} from '../support/buys.ts';
 import { doors, mcp } from '../support/doors.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
 import { withoutTime, type Fields, type WireAnswer } from '../support/wire.ts';
 
 const adcpDoors = doors.filter(({ isAdcp }) => isAdcp);
-const dayMs = 24 * 3_600_000;
-const inDays = (days: number): string => new Date(Date.now() + days * dayMs).toISOString();
 const add = [{ external_id: 'm', hashed_email: sha256('m@example.com') }];
-const line = { product_id: 'run_of_network_display', pricing_option_id: 'cpm_usd', budget: 100 };
 
 let seller: Seller;
 before(async () => {
@@ -22,39 +27,6 @@ after(async () => {
   await seller.close();
 });
 
-interface Client extends Buyer {
-  create(what?: Fields): Promise<WireAnswer>;
-  update(mediaBuyId: string, what: Fields): Promise<WireAnswer>;
-  /** The buy as it is read. */
-  read(mediaBuyId: string): Promise<Fields>;
-}
-
-function client(buyer: Buyer): Client {
-  const fresh = (): Fields => ({
-    adcp_version: '3.1',
-    idempotency_key: `key-${randomUUID()}`,
-    account: { account_id: buyer.accountId },
-  });
-  return {
-    ...buyer,
-    create: async (what = {}) =>
-      buyer.call('create_media_buy', {
-        ...{ ...fresh(), brand: { domain: 'acme.example' } },
-        ...{ start_time: 'asap', end_time: inDays(30), packages: [line], ...what },
-      }),
-    update: async (mediaBuyId, what) =>
-      buyer.call('update_media_buy', { ...fresh(), media_buy_id: mediaBuyId, ...what }),
-    read: async (mediaBuyId) => {
-      const { content } = await buyer.call('get_media_buys', { media_buy_ids: [mediaBuyId] });
-      const [buy] = content?.['media_buys'] as readonly Fields[];
-      assert.ok(buy !== undefined, 'the buy is there');
-      return buy;
-    },
-  };
-}
-
-const idOf = ({ content }: WireAnswer): string => String(content?.['media_buy_id']);
-const packagesOf = (fields: Fields | null): readonly Fields[] => fields?.['packages'] as readonly Fields[];
 const leaning = (audiences: Fields, more: Fields = {}): Fields => ({
   ...{ ...line, targeting_overlay: audiences, ...more },
 });
@@ -311,8 +283,18 @@ describe('what is refused', () => {
     const { admin } = seller.admin;
     await admin.updateAccount({ accountId: other.accountId, name: null, status: 'payment_required' });
     assert.equal((await other.create()).error?.code, 'ACCOUNT_PAYMENT_REQUIRED');
+    const products = async (): Promise<unknown> =>
+      (await other.call('get_products', { account: { account_id: other.accountId } })).error?.code;
+    assert.equal(await products(), undefined);
+    // What was bought can be changed while a payment is open, and no more can be bought with it.
+    assert.equal((await other.update(idOf(made), { paused: true })).error, null);
+    assert.equal((await other.update(idOf(made), { paused: false })).error, null);
+    const more = await other.update(idOf(made), { new_packages: [line] });
+    assert.equal(more.error?.code, 'ACCOUNT_PAYMENT_REQUIRED', more.text);
     await admin.updateAccount({ accountId: other.accountId, name: null, status: 'suspended' });
     assert.equal((await other.create()).error?.code, 'ACCOUNT_SUSPENDED');
+    assert.equal((await other.update(idOf(made), { paused: true })).error?.code, 'ACCOUNT_SUSPENDED');
+    assert.equal(await products(), 'ACCOUNT_SUSPENDED');
     assert.equal((await other.read(idOf(made)))['status'], 'active');
   });
 });

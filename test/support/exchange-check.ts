@@ -21,6 +21,7 @@ export const responseSchemas: Readonly<Record<string, string>> = {
   get_task_status: 'core/tasks-get-response',
   list_tasks: 'core/tasks-list-response',
   get_products: 'media-buy/get-products-response',
+  list_creative_formats: 'media-buy/list-creative-formats-response',
   create_media_buy: 'media-buy/create-media-buy-response',
   update_media_buy: 'media-buy/update-media-buy-response',
   get_media_buys: 'media-buy/get-media-buys-response',

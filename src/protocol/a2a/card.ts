@@ -47,6 +47,11 @@ const skillTexts = {
     description: 'What can be bought, and at which price.',
     tags: ['media-buys'],
   },
+  list_creative_formats: {
+    name: 'List formats of creatives',
+    description: 'The formats that products take, and the agents that define them.',
+    tags: ['media-buys'],
+  },
   create_media_buy: {
     name: 'Create a media buy',
     description: 'Buys packages, restricted to audiences or without them.',

@@ -21,6 +21,12 @@ export function isArray(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** Whether a text is a day of the calendar, YYYY-MM-DD. JavaScript takes the 30th of February for the 2nd of March. */
+export function isDay(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
 /** Collects what is wrong with a request, so that its sender learns it at once and not one by one. */
 export class IssueList {
   readonly #issues: Issue[] = [];
@@ -152,7 +158,9 @@ export class ArgumentReader {
   time(name: string): number | undefined {
     const value = this.string(name, { charsMax: 40 });
     if (value === undefined) return undefined;
-    const isDateTime = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(value);
+    const isDateTime =
+      /^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(value) &&
+      isDay(value.slice(0, 10));
     const time = isDateTime ? Date.parse(value) : NaN;
     return Number.isNaN(time)
       ? this.issue(name, 'format', 'must be an ISO 8601 date-time, such as 2026-01-31T12:00:00Z.')

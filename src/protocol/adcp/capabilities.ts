@@ -76,6 +76,9 @@ function latencyFields(facts: CapabilityFacts): JsonObject {
   return { matching_latency_hours: { min: Math.floor(measured.min), max: Math.ceil(measured.max) } };
 }
 
+/** The official clients ask for these flags before they send an audience; the second is the older one's name. */
+export const mediaBuyFeatures = { audience_targeting: true, audience_management: true } as const;
+
 function mediaBuyBlock(facts: CapabilityFacts, generation: Generation): JsonObject {
   const uids = uidTypes(facts, generation);
   return {
@@ -83,8 +86,7 @@ function mediaBuyBlock(facts: CapabilityFacts, generation: Generation): JsonObje
     ...(generation === '3.1'
       ? { buying_modes: ['brief', 'wholesale'], propagation_surfaces: ['snapshot'] }
       : {}),
-    // The official clients ask for these flags before they send an audience; the second is the older one's name.
-    features: { audience_targeting: true, audience_management: true },
+    features: mediaBuyFeatures,
     audience_targeting: {
       supported_identifier_types: ['hashed_email', 'hashed_phone'],
       supports_platform_customer_id: uids.includes('publisher_first_party'),

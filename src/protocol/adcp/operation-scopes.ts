@@ -16,6 +16,7 @@ const table: Record<AnyOperation, (args: JsonObject) => readonly Scope[]> = {
   list_tasks: () => ['audiences:read'],
   // A buy leans on audiences, and who may change those may say what they are for.
   get_products: (args) => ['audiences:read', ...webhooksIn(args)],
+  list_creative_formats: () => ['audiences:read'],
   create_media_buy: (args) => ['audiences:write', ...webhooksIn(args)],
   update_media_buy: (args) => ['audiences:write', ...webhooksIn(args)],
   get_media_buys: () => ['audiences:read'],

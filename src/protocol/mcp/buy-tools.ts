@@ -1,7 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 
 import { limits } from '../../base/limits.ts';
-import { buyStatuses } from '../adcp/buys/read-parts.ts';
+import { buyStatuses } from '../../service/buys/states.ts';
 import { account, brand, idempotencyKey, input, pagination, reads, type Schema } from './schema-parts.ts';
 
 /** The tools of media buys. */
@@ -36,6 +36,13 @@ const pushConfig: Schema = {
   description: 'Where to send the outcome when the answer is not it.',
   properties: { url: { type: 'string' }, operation_id: { type: 'string' } },
   required: ['url'],
+};
+
+const formatId: Schema = {
+  type: 'object',
+  description: 'A format, with the agent that defines it.',
+  properties: { agent_url: { type: 'string' }, id: { type: 'string' } },
+  required: ['agent_url', 'id'],
 };
 
 const newPackage: Schema = {
@@ -110,8 +117,33 @@ export const buyTools = {
             is_fixed_price: { type: 'boolean' },
             pricing_currencies: { type: 'array', items: { type: 'string' } },
             required_metrics: { type: 'array', items: { type: 'string' } },
+            countries: { type: 'array', items: { type: 'string' }, description: 'Such as DE.' },
+            format_ids: { type: 'array', items: formatId },
+            budget_range: {
+              type: 'object',
+              properties: {
+                min: { type: 'number' },
+                max: { type: 'number' },
+                currency: { type: 'string', description: 'Such as EUR.' },
+              },
+              required: ['currency'],
+            },
           },
         },
+        pagination,
+      },
+      [],
+    ),
+    annotations: reads,
+  },
+  list_creative_formats: {
+    title: 'List formats of creatives',
+    description:
+      'The formats that products take, by name. The agents in creative_agents define them: ask those for sizes and assets.',
+    inputSchema: input(
+      {
+        format_ids: { type: 'array', items: formatId, minItems: 1 },
+        name_search: { type: 'string', description: 'Part of a name.' },
         pagination,
       },
       [],

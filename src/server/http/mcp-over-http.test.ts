@@ -222,6 +222,7 @@ describe('the plain MCP client', () => {
         'get_task_status',
         'list_tasks',
         'get_products',
+        'list_creative_formats',
         'create_media_buy',
         'update_media_buy',
         'get_media_buys',

@@ -13,8 +13,11 @@ export function defaultProducts(publisherDomain: string): readonly Product[] {
       description: 'Display on all pages of this publisher. Made to be restricted to audiences.',
       publisherDomain,
       channels: ['display'],
+      countries: null,
       deliveryType: 'non_guaranteed',
-      formatIds: [{ agentUrl: creativeAgent, id: 'display_300x250_image' }],
+      formatIds: [
+        { agentUrl: creativeAgent, id: 'display_300x250_image', name: 'Display image, 300 by 250' },
+      ],
       pricingOptions: [
         {
           pricingOptionId: 'cpm_usd',

@@ -34,6 +34,8 @@ describe('the file of products', () => {
     const [one] = catalogue(
       file({
         ...{ ...product, channels: ['ctv'], delivery_type: 'guaranteed', publisher_domain: 'tv.example' },
+        countries: ['DE', 'AT'],
+        format_ids: [{ ...format, name: 'A box' }],
         ...{
           pricing_options: [price, floor],
           measurement_terms: { windows: ['c7'], min_variance_percent: 3 },
@@ -42,8 +44,8 @@ describe('the file of products', () => {
     );
     assert.deepEqual(one, {
       ...{ productId: 'a', name: 'A', description: 'All of it.', publisherDomain: 'tv.example' },
-      ...{ channels: ['ctv'], deliveryType: 'guaranteed' },
-      formatIds: [{ agentUrl: 'https://creative.example', id: 'box' }],
+      ...{ channels: ['ctv'], countries: ['DE', 'AT'], deliveryType: 'guaranteed' },
+      formatIds: [{ agentUrl: 'https://creative.example', id: 'box', name: 'A box' }],
       pricingOptions: [
         {
           ...{ pricingOptionId: 'p', currency: 'EUR', fixedMicros: 4_500_000 },
@@ -65,6 +67,19 @@ describe('the file of products', () => {
     assert.deepEqual([plain.length, tested.length, tested[1]?.productId], [1, 2, 'test-product']);
   });
 
+  test('may begin with the mark that some editors write, and name the product of the tests', () => {
+    const [one] = catalogue(`\uFEFF${file(product)}`);
+    assert.deepEqual([one?.productId, one?.countries], ['a', null]);
+    const products = join(folder, 'products.json');
+    writeFileSync(products, file({ ...product, product_id: 'test-product' }));
+    assert.equal(catalogueOf({ ...settings, testController: true, products }).length, 1);
+  });
+
+  test('needs a domain of the publisher where the server has only an address', () => {
+    const [one] = catalogueOf({ ...settings, publicUrl: 'http://[::1]:8080', products: '' });
+    assert.equal(one?.publisherDomain, 'publisher.example');
+  });
+
   const bad: Readonly<Record<string, readonly [string, RegExp]>> = {
     'is not JSON': ['{', /is not JSON/],
     'is no object': ['[]', /must hold an object/],
@@ -84,6 +99,27 @@ describe('the file of products', () => {
       /products\[0\]\.pricing_options\[0\]\.pricing_model must be one of cpm/,
     ],
     'has no such channel': [file({ ...product, channels: ['tv'] }), /products\[0\]\.channels must hold only/],
+    'has a channel twice': [
+      file({ ...product, channels: ['ctv', 'ctv'] }),
+      /products\[0\]\.channels holds something twice/,
+    ],
+    'has a country that is none': [file({ ...product, countries: ['Germany'] }), /countries\[0\] must have/],
+    'has a format that AdCP could not name': [
+      file({ ...product, format_ids: [{ ...format, id: 'a.b' }] }),
+      /format_ids\[0\]\.id must be made of letters, digits and _ -/,
+    ],
+    'has a format of no agent': [
+      file({ ...product, format_ids: [{ ...format, agent_url: 'javascript:x' }] }),
+      /format_ids\[0\]\.agent_url must be an address/,
+    ],
+    'has a price that is huge': [
+      file({ ...product, pricing_options: [{ ...price, fixed_price: 1e300 }] }),
+      /fixed_price must be 1000000000 or less/,
+    ],
+    'has a price that is a text': [
+      file({ ...product, pricing_options: [{ ...price, fixed_price: '4' }] }),
+      /fixed_price must be a number/,
+    ],
     'has a product twice': [file(product, product), /products\[1\]\.product_id is there twice/],
     'has a negative price': [
       file({ ...product, pricing_options: [{ ...price, fixed_price: -1 }] }),

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../../engine/types.ts';
 import { ArgumentReader, isObject, IssueList } from '../../protocol/adcp/argument-reader.ts';
 import { RequestFault } from '../../protocol/adcp/issues.ts';
 import type { AcceptedTerms, PricingOption, Product } from '../../service/buys/api.ts';
+import { channels } from '../../service/buys/channels.ts';
 import { microsOf } from '../../service/buys/money.ts';
 import { UsageFault } from '../options-table.ts';
 import { defaultProducts, testProduct } from './default-products.ts';
@@ -22,29 +23,36 @@ const domainRule = {
   patternSays: 'a domain in lower case, such as news.example',
 } as const;
 
-/** Source: AdCP `enums/channels.json`. */
-const channels = [
-  ...[
-    'display',
-    'olv',
-    'social',
-    'search',
-    'ctv',
-    'linear_tv',
-    'radio',
-    'streaming_audio',
-    'podcast',
-    'dooh',
-  ],
-  ...['ooh', 'print', 'cinema', 'email', 'gaming', 'retail_media', 'influencer', 'affiliate'],
-  ...['product_placement', 'sponsored_intelligence'],
-];
+/** Source: AdCP `core/format-id.json`, which is narrower than for other ids. */
+const formatIdRule = {
+  ...idRule,
+  pattern: /^[A-Za-z0-9_-]+$/,
+  patternSays: 'made of letters, digits and _ -',
+} as const;
+const countryRule = {
+  charsMax: 2,
+  pattern: /^[A-Z]{2}$/,
+  patternSays: 'two capital letters, such as DE',
+} as const;
 
 /** A name that is nobody's field is a mistake that would otherwise do nothing. */
 function refuseUnknown(reader: ArgumentReader, object: JsonObject, known: readonly string[]): void {
   for (const name of Object.keys(object)) {
     if (!known.includes(name)) reader.issue(name, 'not', `is no field here; there are ${known.join(', ')}.`);
   }
+}
+
+/** A list in which nothing is there twice. */
+function uniqueStrings(
+  reader: ArgumentReader,
+  name: string,
+  rule: Parameters<ArgumentReader['strings']>[3],
+): readonly string[] | undefined {
+  const found = reader.strings(name, 1, limits.productCountMax, rule);
+  if (found !== undefined && new Set(found).size < found.length) {
+    reader.issue(name, 'uniqueItems', 'holds something twice.');
+  }
+  return found;
 }
 
 function each<T>(
@@ -113,6 +121,7 @@ const productFields = [
   'description',
   'publisher_domain',
   'channels',
+  'countries',
   'delivery_type',
   'format_ids',
   'pricing_options',
@@ -130,7 +139,7 @@ function readProduct(
   const name = reader.string('name', { required: true, charsMax: 255 });
   const described = reader.string('description', { required: true, charsMax: 2_000, lines: true });
   const domain = reader.string('publisher_domain', domainRule);
-  const named = reader.strings('channels', 1, channels.length, { charsMax: 64 }) ?? ['display'];
+  const named = uniqueStrings(reader, 'channels', { charsMax: 64 }) ?? ['display'];
   if (!named.every((one) => channels.includes(one))) {
     reader.issue('channels', 'enum', `must hold only ${channels.join(', ')}.`);
   }
@@ -140,14 +149,16 @@ function readProduct(
     description: described ?? '',
     publisherDomain: domain ?? publisherDomain,
     channels: named,
+    countries: uniqueStrings(reader, 'countries', countryRule) ?? null,
     deliveryType: reader.oneOf('delivery_type', ['guaranteed', 'non_guaranteed']) ?? 'non_guaranteed',
     formatIds: each(reader, issues, 'format_ids', 1, (format, fields) => {
-      refuseUnknown(format, fields, ['agent_url', 'id']);
+      refuseUnknown(format, fields, ['agent_url', 'id', 'name']);
       const agentUrl = format.string('agent_url', { required: true, charsMax: 2_048 });
-      if (agentUrl !== undefined && !URL.canParse(agentUrl)) {
+      if (agentUrl !== undefined && !/^https?:$/.test(URL.parse(agentUrl)?.protocol ?? '')) {
         format.issue('agent_url', 'format', 'must be an address, such as https://creative.example.');
       }
-      return { agentUrl: agentUrl ?? '', id: format.string('id', idRule) ?? '' };
+      const name = format.string('name', { charsMax: 255 }) ?? null;
+      return { agentUrl: agentUrl ?? '', id: format.string('id', formatIdRule) ?? '', name };
     }),
     pricingOptions: each(reader, issues, 'pricing_options', 1, readPrice),
     terms: readTerms(reader, issues),
@@ -184,7 +195,8 @@ export function parseProducts(json: Json, publisherDomain: string): readonly Pro
 function readJson(file: string): Json {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    // Some editors begin a file with a mark that JSON does not have.
+    text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch {
     throw new UsageFault(`products: ${file} cannot be read.`);
   }
@@ -216,8 +228,12 @@ export function catalogueOf(settings: {
   readonly publicUrl: string;
   readonly testController: boolean;
 }): readonly Product[] {
-  const domain = URL.parse(settings.publicUrl)?.hostname ?? unknownDomain;
+  const host = URL.parse(settings.publicUrl)?.hostname ?? '';
+  // An address of IPv6 is no domain.
+  const domain = domainRule.pattern.test(host) ? host : unknownDomain;
   const sold = settings.products === '' ? defaultProducts(domain) : productsIn(settings.products, domain);
   const [first] = sold;
-  return settings.testController && first !== undefined ? [...sold, testProduct(first)] : sold;
+  if (!settings.testController || first === undefined) return sold;
+  const extra = testProduct(first);
+  return sold.some(({ productId }) => productId === extra.productId) ? sold : [...sold, extra];
 }

@@ -2,6 +2,7 @@
 import type { RequestKey } from '../../base/brand.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import type { AccountReference, CallbackRequest, Generation, Principal } from '../api.ts';
+import type { FormatId, SoldFormat } from './formats.ts';
 
 export interface PricingOption {
   readonly pricingOptionId: string;
@@ -27,8 +28,10 @@ export interface Product {
   readonly description: string;
   readonly publisherDomain: string;
   readonly channels: readonly string[];
+  /** ISO 3166-1 codes of where it is sold; null: everywhere. */
+  readonly countries: readonly string[] | null;
   readonly deliveryType: 'guaranteed' | 'non_guaranteed';
-  readonly formatIds: readonly { readonly agentUrl: string; readonly id: string }[];
+  readonly formatIds: readonly SoldFormat[];
   readonly pricingOptions: readonly PricingOption[];
   /** Null: no terms but the seller's own. */
   readonly terms: AcceptedTerms | null;
@@ -55,13 +58,15 @@ export interface PackageRequest {
   readonly startAtMs: number | null;
   readonly endAtMs: number | null;
   readonly audiences: AudienceNames;
+  /** None: all that the product takes. */
+  readonly formatIds: readonly FormatId[];
   readonly terms: { readonly window: string | null; readonly variancePercent: number | null } | null;
   /** What is kept as it was said and echoed: the overlay, the context and the like. */
   readonly words: JsonObject;
 }
 
 /** The same with its price, agreed. */
-export interface PricedPackage extends Omit<PackageRequest, 'terms' | 'bidMicros'> {
+export interface PricedPackage extends Omit<PackageRequest, 'terms' | 'bidMicros' | 'formatIds'> {
   readonly rateMicros: number;
   readonly floorMicros: number | null;
   readonly minBudgetMicros: number;
@@ -167,7 +172,9 @@ export interface BuyView {
 /** What a creation or a change came to. */
 export type BuyOutcome =
   | { readonly kind: 'done'; readonly buy: BuyView; readonly affected: readonly string[] }
-  | { readonly kind: 'submitted'; readonly taskId: string; readonly message: string | null };
+  | { readonly kind: 'submitted'; readonly taskId: string; readonly message: string | null }
+  /** Nothing was done: the buyer is asked first. */
+  | { readonly kind: 'input_required'; readonly message: string | null };
 
 export interface BuyAnswer {
   readonly body: JsonObject;

@@ -11,7 +11,7 @@ import type { Script } from '../../store/script.ts';
 import type { Sealer } from '../seal.ts';
 import type { PackageChange } from './api.ts';
 import { checkBudget, checkFloor } from './price-packages.ts';
-import { audiencesNamed, checkWindow } from './put-packages.ts';
+import { audiencesNamed, checkEnd, checkWindow } from './put-packages.ts';
 import type { PackageDocument } from './stored.ts';
 
 /** Every day there is. */
@@ -92,6 +92,7 @@ export function* changePackages(
       throw new AppError('PACKAGE_NOT_FOUND', undefined, { field: `${change.path}.package_id` });
     refuseOver(row, change);
     const next = changedRow(sealer, row, change, spent.get(row.packageNo) ?? 0, nowMs);
+    checkEnd(change.path, change.endAtMs, nowMs);
     checkWindow(buy, change.path, next.startAt, next.endAt);
     yield* changePackage(next);
     if (change.audiences === undefined) continue;

@@ -5,15 +5,16 @@ import { must } from '../../base/assert.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import { insertBuy, ownBuy, ownBuyCount } from '../../store/buy-rows.ts';
 import type { Script } from '../../store/script.ts';
-import { takeForcedAnswer } from '../../store/seeded-rows.ts';
+import { takeForcedAnswer, type ForcedAnswerRow } from '../../store/seeded-rows.ts';
 import { insertTask } from '../../store/task-rows.ts';
 import type { Generation } from '../api.ts';
 import type { Sealer } from '../seal.ts';
 import type { Outbox, PromisedCallback } from '../webhooks/outbox.ts';
 import type { BuyOutcome, PricedPackage } from './api.ts';
+import { checkTotal } from './price-packages.ts';
 import { putPackages } from './put-packages.ts';
 import { recallBuy, rememberBuy, type KeyedCall } from './recall.ts';
-import type { BuyDocument } from './stored.ts';
+import type { BuyDocument, ForcedArm } from './stored.ts';
 import { viewBuy } from './view-buy.ts';
 
 export interface CreateBuyInput extends KeyedCall {
@@ -56,14 +57,18 @@ export function checkDates(startAtMs: number, endAtMs: number, nowMs: number, st
   }
 }
 
+function armOf(sealer: Sealer, { message }: ForcedAnswerRow): ForcedArm {
+  return message === null ? { arm: 'submitted', message: null } : sealer.open<ForcedArm>(message);
+}
+
 function* answerLater(
   sealer: Sealer,
   outbox: Outbox,
   input: CreateBuyInput,
-  forced: { readonly taskId: string; readonly message: Uint8Array | null },
+  taskId: string,
+  message: string | null,
 ): Script<BuyOutcome> {
   const { accountNo, principalNo, nowMs, callback, context } = input;
-  const { taskId } = forced;
   yield* insertTask({
     ...{ accountNo, taskId, principalNo, taskType: 'create_media_buy', status: 'submitted' },
     generation: input.generation,
@@ -73,7 +78,6 @@ function* answerLater(
     outcome: null,
   });
   if (callback !== null) yield* outbox.promise({ ...callback, accountNo, principalNo, taskId, nowMs }, true);
-  const message = forced.message === null ? null : sealer.open<string>(forced.message);
   return { kind: 'submitted', taskId, message };
 }
 
@@ -81,6 +85,10 @@ function* makeBuy(sealer: Sealer, input: CreateBuyInput): Script<BuyOutcome> {
   const { accountNo, principalNo, nowMs, mediaBuyId, endAtMs } = input;
   const startAt = input.startAtMs ?? nowMs;
   checkDates(startAt, endAtMs, nowMs, true);
+  checkTotal(
+    input.packages.map(({ budgetMicros }) => budgetMicros),
+    'packages',
+  );
   if ((yield* ownBuyCount(accountNo, principalNo)) >= limits.buyCountPerCallerMax) {
     throw new AppError(
       'VALIDATION_ERROR',
@@ -99,7 +107,7 @@ function* makeBuy(sealer: Sealer, input: CreateBuyInput): Script<BuyOutcome> {
     ...{ currency: input.currency, createdAt: nowMs, document: sealer.seal(document) },
   });
   const buy = { accountNo, buyNo, startAt, endAt: endAtMs };
-  yield* putPackages(sealer, buy, input.packages, input.packageIds);
+  yield* putPackages(sealer, buy, input.packages, input.packageIds, nowMs);
   const row = must(yield* ownBuy(accountNo, principalNo, mediaBuyId), () => 'the buy was made');
   const view = yield* viewBuy(sealer, row, input.sandbox, nowMs);
   return { kind: 'done', buy: view, affected: view.packages.map(({ packageId }) => packageId) };
@@ -116,10 +124,15 @@ export function createCreateBuyScripts(sealer: Sealer, outbox: Outbox) {
       const earlier = yield* recallBuy(sealer, input);
       if (earlier !== null) return { outcome: earlier, replayed: true };
       const forced = input.mayBeForced ? yield* takeForcedAnswer(input.principalNo) : undefined;
+      const arm = forced === undefined ? null : armOf(sealer, forced);
+      // Nothing was done that a repeat could stand for. Source: AdCP security, idempotency.
+      if (arm?.arm === 'input-required') {
+        return { outcome: { kind: 'input_required', message: arm.message }, replayed: false };
+      }
       const outcome =
         forced === undefined
           ? yield* makeBuy(sealer, input)
-          : yield* answerLater(sealer, outbox, input, forced);
+          : yield* answerLater(sealer, outbox, input, forced.taskId, arm?.message ?? null);
       yield* rememberBuy(sealer, input, outcome.kind === 'submitted' ? outcome.taskId : null, outcome);
       return { outcome, replayed: false };
     },

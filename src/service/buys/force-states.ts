@@ -11,12 +11,11 @@ import { audienceStatus } from '../audience-facts.ts';
 import { sizeRule } from '../finish-sync.ts';
 import { unappliedReason } from '../lifecycle/unapplied.ts';
 import { factsOf } from '../read-facts.ts';
-import type { BuyStatus } from './api.ts';
 import { findBuy, neededText, type ControllerParts, type ControllerScope } from './controller-scope.ts';
 import { Refused, transition } from './controller-words.ts';
 import { objectIn, textIn } from './json-parts.ts';
-import { forcedFacts, statusOf } from './states.ts';
-import type { BuyDocument } from './stored.ts';
+import { buyStatuses, forcedFacts, statusOf } from './states.ts';
+import type { BuyDocument, ForcedArm } from './stored.ts';
 import { audienceReasonCodes } from './view-buy.ts';
 
 const audienceStatuses = ['processing', 'ready', 'too_small', 'suspended'];
@@ -85,24 +84,15 @@ export function* forceAccount(_: ControllerParts, scope: ControllerScope): Scrip
   return transition(account.status, status);
 }
 
-const buyStatuses: readonly string[] = [
-  'pending_creatives',
-  'pending_start',
-  'active',
-  'paused',
-  'completed',
-  'rejected',
-  'canceled',
-] satisfies readonly BuyStatus[];
-
 export function* forceBuy({ sealer }: ControllerParts, scope: ControllerScope): Script<JsonObject> {
-  const status = neededText(scope, 'status');
-  if (!buyStatuses.includes(status)) {
+  const named = neededText(scope, 'status');
+  const status = buyStatuses.find((one) => one === named);
+  if (status === undefined) {
     throw new Refused('INVALID_PARAMS', `status must be one of ${buyStatuses.join(', ')}.`);
   }
   const buy = yield* findBuy(scope);
   const before = statusOf(buy, scope.nowMs);
-  const next = forcedFacts(buy, status as BuyStatus, scope.nowMs);
+  const next = forcedFacts(buy, status, scope.nowMs);
   if (next === null) {
     throw new Refused('INVALID_TRANSITION', `A media buy that is ${before} cannot become ${status}.`, before);
   }
@@ -118,20 +108,36 @@ export function* forceBuy({ sealer }: ControllerParts, scope: ControllerScope): 
   return transition(before, statusOf(next, scope.nowMs));
 }
 
+/** Source: AdCP `compliance/comply-test-controller-request.json`, task_id and message. */
+const taskIdCharsMax = 128;
+const messageCharsMax = 2_000;
+
+function forcedMessage({ params }: ControllerScope): string | null {
+  if (!Object.hasOwn(params, 'message')) return null;
+  const { message } = params;
+  if (typeof message === 'string' && message !== '' && message.length <= messageCharsMax) return message;
+  throw new Refused('INVALID_PARAMS', `message must be a text of at most ${messageCharsMax} characters.`);
+}
+
 export function* armCreation({ sealer }: ControllerParts, scope: ControllerScope): Script<JsonObject> {
   const arm = neededText(scope, 'arm');
-  if (arm !== 'submitted') {
-    throw new Refused('INVALID_PARAMS', 'arm must be submitted: this seller never asks its buyers back.');
+  if (arm !== 'submitted' && arm !== 'input-required') {
+    throw new Refused('INVALID_PARAMS', 'arm must be submitted or input-required.');
+  }
+  const forced: ForcedArm = { arm, message: forcedMessage(scope) };
+  const message = sealer.seal(forced);
+  if (arm === 'input-required') {
+    yield* forceAnswer(scope.principalNo, { taskId: '', message });
+    return { success: true, forced: { arm } };
   }
   const taskId = neededText(scope, 'task_id');
+  if (taskId.length > taskIdCharsMax) {
+    throw new Refused('INVALID_PARAMS', `task_id must have at most ${taskIdCharsMax} characters.`);
+  }
   if ((yield* taskRowOf(scope.principalNo, taskId)) !== undefined) {
     throw new Refused('INVALID_PARAMS', 'task_id names a task that is there already.');
   }
-  const message = textIn(scope.params, 'message');
-  yield* forceAnswer(scope.principalNo, {
-    taskId,
-    message: message === undefined ? null : sealer.seal(message),
-  });
+  yield* forceAnswer(scope.principalNo, { taskId, message });
   return { success: true, forced: { arm, task_id: taskId } };
 }
 

@@ -11,9 +11,11 @@ export function textIn(object: JsonObject, name: string): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= 255 ? value : undefined;
 }
 
-export function numberIn(object: JsonObject, name: string): number | undefined {
-  const value = Object.hasOwn(object, name) ? object[name] : undefined;
-  return typeof value === 'number' && value >= 0 ? value : undefined;
+/** The number where there is one and it is within bounds; null: there is something else. */
+export function boundedIn(object: JsonObject, name: string, max: number): number | null | undefined {
+  if (!Object.hasOwn(object, name)) return undefined;
+  const value = object[name];
+  return typeof value === 'number' && value >= 0 && value <= max ? value : null;
 }
 
 export function objectIn(object: JsonObject, name: string): JsonObject | undefined {

@@ -3,11 +3,13 @@ import { AppError } from '../../base/faults.ts';
 
 const mark = 'b1:';
 
+/** The cursor for what follows an id. */
+export const cursorOf = (id: string): string => Buffer.from(`${mark}${id}`).toString('base64url');
+
 /** The cursor for what begins at `end`; null when nothing does. */
 export function cursorAfter(ids: readonly string[], end: number): string | null {
   const last = ids[end - 1];
-  if (end >= ids.length || last === undefined) return null;
-  return Buffer.from(`${mark}${last}`).toString('base64url');
+  return end >= ids.length || last === undefined ? null : cursorOf(last);
 }
 
 /** Where the page of a cursor begins. */

@@ -1,7 +1,9 @@
 /** Packages that are asked for against what is sold: product, price, budget and terms. Pure. */
 import { AppError } from '../../base/faults.ts';
+import { limits } from '../../base/limits.ts';
 import type { AcceptedTerms, PackageRequest, PricedPackage, PricingOption, Product } from './api.ts';
-import { amountOf } from './money.ts';
+import { formatKey } from './formats.ts';
+import { amountOf, microsOf } from './money.ts';
 
 function optionOf(product: Product, { path, pricingOptionId }: PackageRequest): PricingOption {
   const option = product.pricingOptions.find((one) => one.pricingOptionId === pricingOptionId);
@@ -32,6 +34,26 @@ export function checkBudget(budgetMicros: number, leastMicros: number, field: st
   throw new AppError('BUDGET_TOO_LOW', `${field} must be ${amountOf(leastMicros)} or more.`, {
     field,
     details: { minimum_budget: amountOf(leastMicros) },
+  });
+}
+
+/** The budget of a buy is told as one sum, which must be as exact as its parts. */
+export function checkTotal(budgetMicros: readonly number[], field: string): void {
+  const total = budgetMicros.reduce((sum, one) => sum + one, 0);
+  if (total <= microsOf(limits.budgetMax)) return;
+  throw new AppError('VALIDATION_ERROR', `${field} have budgets of more than ${limits.budgetMax} together.`, {
+    field,
+  });
+}
+
+function checkFormats(product: Product, { path, formatIds }: PackageRequest): void {
+  const taken = new Set(product.formatIds.map(formatKey));
+  const other = formatIds.findIndex((one) => !taken.has(formatKey(one)));
+  if (other < 0) return;
+  const field = `${path}.format_ids[${other}]`;
+  throw new AppError('INVALID_REQUEST', `${field} names no format of this product.`, {
+    field,
+    suggestion: 'Take format_ids of the product from get_products, or leave them out for all of them.',
   });
 }
 
@@ -71,8 +93,9 @@ export function pricePackages(
       throw new AppError('PRODUCT_NOT_FOUND', undefined, { field: `${path}.product_id` });
     const option = optionOf(product, request);
     checkBudget(budgetMicros, option.minBudgetMicros, `${path}.budget`);
+    checkFormats(product, request);
     checkTerms(product.terms, request);
-    const { terms: _terms, bidMicros: _bid, ...rest } = request;
+    const { terms: _terms, bidMicros: _bid, formatIds: _formats, ...rest } = request;
     return {
       ...rest,
       rateMicros: rateOf(option, request),

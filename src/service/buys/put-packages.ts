@@ -56,13 +56,22 @@ export function checkWindow(
   if (isEmpty) refuse(endAt === null ? 'start_time' : 'end_time', 'leaves the package no time to run.');
 }
 
+/** An end that is over would make a package that never runs, without a word. */
+export function checkEnd(path: string, endAt: number | null | undefined, nowMs: number): void {
+  if (endAt === null || endAt === undefined || endAt > nowMs) return;
+  const field = `${path}.end_time`;
+  throw new AppError('VALIDATION_ERROR', `${field} is in the past.`, { field });
+}
+
 export function* putPackages(
   sealer: Sealer,
   buy: BuyWindow & { readonly accountNo: number; readonly buyNo: number },
   packages: readonly PricedPackage[],
   packageIds: readonly string[],
+  nowMs: number,
 ): Script<void> {
   for (const [position, one] of packages.entries()) {
+    checkEnd(one.path, one.endAtMs, nowMs);
     checkWindow(buy, one.path, one.startAtMs, one.endAtMs);
     const audiences = yield* audiencesNamed(buy.accountNo, one.path, one.audiences);
     const document: PackageDocument = {

@@ -1,4 +1,5 @@
 /** Media buys read: lists, what was delivered, and what our own decisions need. */
+import { AppError } from '../../base/faults.ts';
 import { limits } from '../../base/limits.ts';
 import { ownBuy, ownBuys, type BuyRow } from '../../store/buy-rows.ts';
 import { deliveryOfBuy } from '../../store/delivery-rows.ts';
@@ -7,7 +8,7 @@ import { ownAccounts } from '../../store/account-rows.ts';
 import type { Script } from '../../store/script.ts';
 import type { Sealer } from '../seal.ts';
 import type { BuyDelivery, BuyPage, BuyStatus, BuyView } from './api.ts';
-import { afterCursor, cursorAfter } from './pages.ts';
+import { afterCursor, cursorOf } from './pages.ts';
 import { statusOf } from './states.ts';
 import { viewBuy, viewPackage } from './view-buy.ts';
 
@@ -25,11 +26,14 @@ export interface BuysInput {
 interface FoundBuy {
   readonly buy: BuyRow;
   readonly sandbox: boolean;
+  /** Its state is one of those asked for. */
+  readonly fits: boolean;
 }
 
-/** The caller's buys that fit, oldest first; with ids, in their order. What is not the caller's is not there. */
+/** The caller's buys, oldest first; with ids, each once and in their order. What is not the caller's is not there. */
 function* findBuys(input: BuysInput): Script<readonly FoundBuy[]> {
-  const { principalNo, accountNo, otherNos, mediaBuyIds, statuses, nowMs } = input;
+  const { principalNo, accountNo, otherNos, statuses, nowMs } = input;
+  const mediaBuyIds = input.mediaBuyIds === null ? null : [...new Set(input.mediaBuyIds)];
   const looksAlso = mediaBuyIds === null ? [] : otherNos;
   const accounts = (yield* ownAccounts(principalNo)).filter(
     (one) =>
@@ -40,15 +44,26 @@ function* findBuys(input: BuysInput): Script<readonly FoundBuy[]> {
   for (const { accountNo: of, sandbox } of accounts) {
     const rows: BuyRow[] = [];
     if (mediaBuyIds === null) rows.push(...(yield* ownBuys(of, principalNo, limits.buyCountPerCallerMax)));
-    for (const id of new Set(mediaBuyIds)) {
+    for (const id of mediaBuyIds ?? []) {
       const row = yield* ownBuy(of, principalNo, id);
       if (row !== undefined) rows.push(row);
     }
-    found.push(...rows.map((buy) => ({ buy, sandbox: sandbox === 1 })));
+    const fits = (buy: BuyRow): boolean => statuses === null || statuses.includes(statusOf(buy, nowMs));
+    found.push(...rows.map((buy) => ({ buy, sandbox: sandbox === 1, fits: fits(buy) })));
   }
-  const fitting = found.filter(({ buy }) => statuses === null || statuses.includes(statusOf(buy, nowMs)));
-  if (mediaBuyIds === null) return fitting.toSorted((a, b) => a.buy.buyNo - b.buy.buyNo);
-  return mediaBuyIds.flatMap((id) => fitting.filter(({ buy }) => buy.mediaBuyId === id).slice(0, 1));
+  if (mediaBuyIds === null) return found.toSorted((a, b) => a.buy.buyNo - b.buy.buyNo);
+  const byId = new Map(found.map((one) => [one.buy.mediaBuyId, one]));
+  return mediaBuyIds.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** A report that leaves some out would pass for the whole. */
+function refuseTooMany(count: number): void {
+  if (count <= limits.reportedBuyCountMax) return;
+  const says = `More than ${limits.reportedBuyCountMax} media buys fit, which is more than one report holds.`;
+  throw new AppError('INVALID_REQUEST', says, {
+    field: 'media_buy_ids',
+    suggestion: 'Name the media buys, or fewer states in status_filter.',
+  });
 }
 
 /** A package of any account, as decisions at ad-request time need it. */
@@ -106,11 +121,19 @@ export function createReadBuyScripts(sealer: Sealer) {
     ): Script<BuyPage> {
       const found = yield* findBuys(input);
       const ids = found.map(({ buy }) => buy.mediaBuyId);
+      // Among all, those that do not fit too: the last one of the page before may have changed its state since.
       const start = input.cursor === null ? 0 : afterCursor(ids, input.cursor);
-      const page = found.slice(start, start + input.pageSize);
+      const rest = found.slice(start).filter(({ fits }) => fits);
       const buys: BuyView[] = [];
-      for (const { buy, sandbox } of page) buys.push(yield* viewBuy(sealer, buy, sandbox, input.nowMs));
-      return { buys, totalCount: found.length, nextCursor: cursorAfter(ids, start + page.length) };
+      for (const { buy, sandbox } of rest.slice(0, input.pageSize)) {
+        buys.push(yield* viewBuy(sealer, buy, sandbox, input.nowMs));
+      }
+      const last = buys.at(-1);
+      return {
+        buys,
+        totalCount: found.filter(({ fits }) => fits).length,
+        nextCursor: last === undefined || rest.length <= buys.length ? null : cursorOf(last.mediaBuyId),
+      };
     },
 
     /** `from` and `before`: days as YYYY-MM-DD. */
@@ -118,8 +141,10 @@ export function createReadBuyScripts(sealer: Sealer) {
       input: BuysInput & { readonly from: string; readonly before: string },
     ): Script<readonly BuyDelivery[]> {
       const deliveries: BuyDelivery[] = [];
-      for (const found of (yield* findBuys(input)).slice(0, limits.reportedBuyCountMax)) {
-        deliveries.push(yield* deliveryOf(found, input.from, input.before, input.nowMs));
+      const found = (yield* findBuys(input)).filter(({ fits }) => fits);
+      refuseTooMany(found.length);
+      for (const one of found) {
+        deliveries.push(yield* deliveryOf(one, input.from, input.before, input.nowMs));
       }
       return deliveries;
     },

@@ -30,6 +30,16 @@ export function isOver(status: BuyStatus): boolean {
   return status === 'completed' || status === 'rejected' || status === 'canceled';
 }
 
+export const buyStatuses = [
+  'pending_creatives',
+  'pending_start',
+  'active',
+  'paused',
+  'completed',
+  'rejected',
+  'canceled',
+] as const satisfies readonly BuyStatus[];
+
 /** Words of AdCP for what a buyer can do now, in both releases. Source: `enums/media-buy-valid-action.json`. */
 export function actionsIn(status: BuyStatus, paused: boolean): readonly string[] {
   if (isOver(status)) return [];

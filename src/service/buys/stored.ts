@@ -7,6 +7,14 @@ export interface BuyDocument {
   readonly rejectionReason: string | null;
   /** What the buyer said of the buy that nothing here acts on. */
   readonly words: JsonObject;
+  /** Of a buy that a test set up: what it was told. */
+  readonly fixture?: JsonObject;
+}
+
+/** How a test had the next creation answered. */
+export interface ForcedArm {
+  readonly arm: 'submitted' | 'input-required';
+  readonly message: string | null;
 }
 
 export interface PackageDocument {

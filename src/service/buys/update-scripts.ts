@@ -9,8 +9,8 @@ import type { Sealer } from '../seal.ts';
 import type { PackageChange, PricedPackage } from './api.ts';
 import { changePackages } from './change-packages.ts';
 import { checkDates, type BuyWritten } from './create-scripts.ts';
-import { oneCurrency } from './price-packages.ts';
-import { checkWindow, putPackages } from './put-packages.ts';
+import { checkTotal, oneCurrency } from './price-packages.ts';
+import { putPackages } from './put-packages.ts';
 import { recallBuy, rememberBuy, type KeyedCall } from './recall.ts';
 import { isOver, statusOf } from './states.ts';
 import type { BuyDocument } from './stored.ts';
@@ -71,11 +71,33 @@ function datesAfter(
   return { startAt, endAt };
 }
 
-/** Packages with dates of their own must still fit. */
-function* checkPackageWindows(buy: BuyRow): Script<void> {
-  for (const [position, row] of (yield* packagesOfBuy(buy.accountNo, buy.buyNo)).entries()) {
-    if (row.canceledAt === null) checkWindow(buy, `packages[${position}]`, row.startAt, row.endAt);
+/** Packages with dates of their own must still fit; those that the call changes have been looked at. */
+function* checkPackageWindows(before: BuyRow, next: BuyRow): Script<void> {
+  for (const row of yield* packagesOfBuy(next.accountNo, next.buyNo)) {
+    if (row.canceledAt !== null) continue;
+    const startAt = row.startAt ?? next.startAt;
+    const endAt = row.endAt ?? next.endAt;
+    if (startAt >= next.startAt && endAt <= next.endAt && startAt < endAt) continue;
+    const isEnd = endAt > next.endAt || (startAt >= next.startAt && next.startAt === before.startAt);
+    const field = isEnd ? 'end_time' : 'start_time';
+    throw new AppError('VALIDATION_ERROR', `${field} leaves out the dates of a package.`, {
+      field,
+      suggestion: 'Change the dates of that package in the same call.',
+    });
   }
+}
+
+/** The budgets of what is left and of what was added. */
+function* checkBudgets(
+  { accountNo, buyNo }: BuyRow,
+  { packages, newPackages }: UpdateBuyInput,
+): Script<void> {
+  if (packages.length === 0 && newPackages.length === 0) return;
+  const live = (yield* packagesOfBuy(accountNo, buyNo)).filter(({ canceledAt }) => canceledAt === null);
+  checkTotal(
+    live.map(({ budgetMicros }) => budgetMicros),
+    newPackages.length > 0 ? 'new_packages' : 'packages',
+  );
 }
 
 function changed(sealer: Sealer, buy: BuyRow, input: UpdateBuyInput): BuyRow {
@@ -99,7 +121,7 @@ function* addPackages(sealer: Sealer, buy: BuyRow, input: UpdateBuyInput): Scrip
     const says = `A media buy has at most ${limits.packageCountPerBuyMax} packages.`;
     throw new AppError('VALIDATION_ERROR', says, { field: 'new_packages' });
   }
-  yield* putPackages(sealer, buy, input.newPackages, input.newPackageIds);
+  yield* putPackages(sealer, buy, input.newPackages, input.newPackageIds, input.nowMs);
   return input.newPackageIds;
 }
 
@@ -129,7 +151,8 @@ export function createUpdateBuyScripts(sealer: Sealer) {
       const next = changed(sealer, buy, input);
       const named = yield* changePackages(sealer, next, input.packages, nowMs);
       const added = yield* addPackages(sealer, next, input);
-      if (next.startAt !== buy.startAt || next.endAt !== buy.endAt) yield* checkPackageWindows(next);
+      if (next.startAt !== buy.startAt || next.endAt !== buy.endAt) yield* checkPackageWindows(buy, next);
+      yield* checkBudgets(next, input);
       yield* changeBuy(next);
       const row = must(yield* ownBuy(buy.accountNo, principalNo, mediaBuyId), () => 'the buy is there');
       const view = yield* viewBuy(sealer, row, input.sandbox, nowMs);

@@ -68,6 +68,13 @@ function stateFields(buy: BuyView, readsBy30: boolean): JsonObject {
   return { media_buy_status: buy.status, ...(readsBy30 ? { status: buy.status } : {}) };
 }
 
+/** What the buyer is asked. Source: AdCP `media-buy/create-media-buy-async-response-input-required.json`. */
+function inputRequiredBody(message: string | null): JsonObject {
+  const says = message ?? 'This media buy needs an approval.';
+  const error = { code: 'X_ROLLCALL_APPROVAL_REQUIRED', message: says, recovery: 'correctable' };
+  return { status: 'input-required', reason: 'APPROVAL_REQUIRED', message: says, errors: [error] };
+}
+
 /** The body of create_media_buy and update_media_buy. `readsBy30`: the caller named 3.0, or no release. */
 export function outcomeBody(
   outcome: BuyOutcome,
@@ -81,6 +88,7 @@ export function outcomeBody(
       ...(outcome.message === null ? {} : { message: outcome.message }),
     };
   }
+  if (outcome.kind === 'input_required') return inputRequiredBody(outcome.message);
   const { buy, affected } = outcome;
   const packages: readonly Json[] = buy.packages
     .filter(({ packageId }) => affected.includes(packageId))

@@ -8,6 +8,7 @@ import { checkCallbackAddress, type RefusalOfAddress } from '../push-config.ts';
 import { requestDigest } from '../request-digest.ts';
 import { buysBody, outcomeBody } from './buy-bodies.ts';
 import { deliveryReportBody } from './delivery-body.ts';
+import { formatsBody, readListFormats } from './formats-body.ts';
 import { productsBody } from './products-body.ts';
 import { readController } from './read-controller.ts';
 import { readDelivery, readGetBuys, readGetProducts } from './read-requests.ts';
@@ -66,6 +67,10 @@ export const buyHandlers = {
     const query = readGetProducts(args, generation);
     await checkCallbackAddress(query.callback, refusalOfAddress);
     return fresh(productsBody(await service.products(caller, query.account), query));
+  },
+  async list_creative_formats({ service }, { args }, caller) {
+    const query = readListFormats(args);
+    return fresh(formatsBody((await service.products(caller, undefined)).products, query));
   },
   async create_media_buy(options, call, caller, generation) {
     const read = readCreate(call.args, generation);

@@ -1,13 +1,12 @@
 /** The body of get_products. Source: AdCP `media-buy/get-products-response.json`, `core/product.json`. */
 import type { JsonObject } from '../../../engine/types.ts';
 import type { PricingOption, Product, ProductList } from '../../../service/buys/api.ts';
+import { countedMetrics, filterProducts } from '../../../service/buys/filter-products.ts';
 import { amountOf } from '../../../service/buys/money.ts';
 import { afterCursor, cursorAfter } from '../../../service/buys/pages.ts';
 import { paginationOf } from '../accounts-response.ts';
-import type { ProductFilters, ProductsQuery, Refinement } from './read-requests.ts';
-
-/** What is counted, and can be required. */
-const metrics = ['impressions', 'spend', 'clicks'] as const;
+import type { ProductsQuery, Refinement } from './read-requests.ts';
+import { notAppliedBody } from './warnings.ts';
 
 /** What get_media_buy_delivery really does. */
 const reporting: JsonObject = {
@@ -15,7 +14,7 @@ const reporting: JsonObject = {
   expected_delay_minutes: 0,
   timezone: 'UTC',
   supports_webhooks: false,
-  available_metrics: metrics,
+  available_metrics: countedMetrics,
   date_range_support: 'date_range',
 };
 
@@ -42,42 +41,28 @@ function productBody(product: Product): JsonObject {
     format_ids: product.formatIds.map(({ agentUrl, id }) => ({ agent_url: agentUrl, id })),
     pricing_options: product.pricingOptions.map(priceBody),
     reporting_capabilities: reporting,
+    ...(product.countries === null ? {} : { ext: { rollcall: { countries: product.countries } } }),
   };
-}
-
-function fitsPrice(option: PricingOption, { isFixedPrice, currencies }: ProductFilters): boolean {
-  return (
-    (isFixedPrice === undefined || (option.fixedMicros !== null) === isFixedPrice) &&
-    (currencies === undefined || currencies.includes(option.currency))
-  );
-}
-
-function fits(product: Product, filters: ProductFilters): boolean {
-  const { channels, deliveryType, metrics: required, formatIds } = filters;
-  return (
-    (channels === undefined || channels.some((one) => product.channels.includes(one))) &&
-    (deliveryType === undefined || product.deliveryType === deliveryType) &&
-    (required === undefined || required.every((one) => metrics.some((metric) => metric === one))) &&
-    (formatIds === undefined || formatIds.some((id) => product.formatIds.some((one) => one.id === id))) &&
-    product.pricingOptions.some((option) => fitsPrice(option, filters))
-  );
 }
 
 const unable = 'This seller sells its products as they are listed.';
 
-/** What became of a wish: products can be taken out, and nothing is negotiated. */
-function refinementBody({ scope, id, action }: Refinement): JsonObject {
-  if (scope === 'product' && (action === 'omit' || action === 'include')) {
-    return { scope, product_id: id ?? '', status: 'applied' };
+/** What became of a wish: products can be taken out, and nothing is negotiated. `found`: the products of the answer. */
+function refinementBody(
+  { scope, id = '', action = 'include', hasAsk }: Refinement,
+  known: ReadonlySet<string>,
+  found: ReadonlySet<string>,
+): JsonObject {
+  if (scope !== 'product') {
+    const named = scope === 'request' ? {} : { [`${scope}_id`]: id };
+    return { scope, ...named, status: 'unable', notes: unable };
   }
-  const named = scope === 'request' ? {} : { [`${scope}_id`]: id ?? '' };
-  return { scope, ...named, status: 'unable', notes: unable };
-}
-
-/** Wholesale lists prices, so that those which do not fit are left out of it. Source: AdCP get_products, filters. */
-function priced(product: Product, { mode, filters }: ProductsQuery): Product {
-  if (mode !== 'wholesale') return product;
-  return { ...product, pricingOptions: product.pricingOptions.filter((one) => fitsPrice(one, filters)) };
+  const echo = { scope, product_id: id };
+  if (!known.has(id)) return { ...echo, status: 'unable', notes: 'This seller has no such product.' };
+  if (action === 'omit') return { ...echo, status: 'applied' };
+  if (!found.has(id)) return { ...echo, status: 'unable', notes: 'The product does not fit the rest.' };
+  if (action === 'include' && !hasAsk) return { ...echo, status: 'applied' };
+  return { ...echo, status: 'partial', notes: `The product is in the list. ${unable}` };
 }
 
 export function productsBody(list: ProductList, query: ProductsQuery): JsonObject {
@@ -86,15 +71,20 @@ export function productsBody(list: ProductList, query: ProductsQuery): JsonObjec
       .filter(({ scope, action }) => scope === 'product' && action === 'omit')
       .map(({ id }) => id),
   );
-  const found = list.products
-    .filter((product) => fits(product, query.filters) && !omitted.has(product.productId))
-    .map((product) => priced(product, query));
+  const found = filterProducts(list.products, query.filters).filter(
+    ({ productId }) => !omitted.has(productId),
+  );
   const ids = found.map(({ productId }) => productId);
   const start = query.cursor === null ? 0 : afterCursor(ids, query.cursor);
   const page = found.slice(start, start + query.pageSize);
+  const known = new Set(list.products.map(({ productId }) => productId));
+  const there = new Set(ids);
   return {
     products: page.map(productBody),
-    ...(query.mode === 'refine' ? { refinement_applied: query.refinements.map(refinementBody) } : {}),
+    ...(query.mode === 'refine'
+      ? { refinement_applied: query.refinements.map((one) => refinementBody(one, known, there)) }
+      : {}),
+    ...notAppliedBody(query.notApplied, 'products here say nothing about it.'),
     ...(query.hasPropertyList ? { property_list_applied: false } : {}),
     ...(query.hasCatalog ? { catalog_applied: false } : {}),
     cache_scope: list.isPrivate ? 'account' : 'public',

@@ -5,7 +5,7 @@ import type { AudienceNames, PackageChange, PackageRequest } from '../../../serv
 import { microsOf } from '../../../service/buys/money.ts';
 import { ArgumentReader, isArray, isObject, type IssueList } from '../argument-reader.ts';
 import { fieldOf, type Path } from '../issues.ts';
-import { checkWords, idCharsMax, keptWords, refuseFields } from './read-parts.ts';
+import { checkWords, idCharsMax, keptWords, eachObject, readFormatIds, refuseFields } from './read-parts.ts';
 
 /** Fields of an overlay that Rollcall carries out itself; the seller's ad server sees to the others. */
 export const ownOverlayFields: readonly string[] = ['audience_include', 'audience_exclude'];
@@ -24,14 +24,30 @@ const unsupported = {
   negative_keywords_remove: 'Send the whole targeting_overlay instead.',
 } as const;
 
-const kept = ['pacing', 'bid_price', 'creative_assignments', 'targeting_overlay', 'context'] as const;
-const keptOfNew = [
-  ...kept,
+const byFormatId = 'This seller names formats by format_ids only.';
+const unsupportedOfNew = {
+  ...unsupported,
+  format_option_refs: byFormatId,
+  format_kind: byFormatId,
+  params: byFormatId,
+  capability_ids: byFormatId,
+} as const;
+
+/** Settled when a package is made. Source: AdCP 3.1 `media-buy/package-update.json`, which forbids them. */
+const settled = [
+  'product_id',
+  'pricing_option_id',
   'format_ids',
-  'measurement_terms',
-  'impressions',
-  'agency_estimate_number',
+  'format_option_refs',
+  'format_kind',
+  'params',
+  'capability_ids',
 ] as const;
+
+const kept = [
+  ...['pacing', 'bid_price', 'creative_assignments', 'targeting_overlay', 'context', 'impressions'],
+] as const;
+const keptOfNew = [...kept, 'format_ids', 'measurement_terms', 'agency_estimate_number'] as const;
 
 const none: AudienceNames = { include: [], exclude: [] };
 
@@ -77,10 +93,13 @@ function readTerms(reader: ArgumentReader, issues: IssueList): PackageRequest['t
 }
 
 /** Shapes of what is echoed, so that an echo is an answer that AdCP describes. */
-function checkEchoed(reader: ArgumentReader): void {
+function checkEchoed(reader: ArgumentReader, issues: IssueList): void {
   reader.oneOf('pacing', ['even', 'asap', 'front_loaded']);
-  reader.array('creative_assignments', 0, limits.jsonElementsPerArrayMax);
-  reader.array('format_ids', 1, limits.jsonElementsPerArrayMax);
+  eachObject(reader, issues, 'creative_assignments', 0, (one) => {
+    one.string('creative_id', { required: true, charsMax: idCharsMax });
+    one.number('weight', 0, 100);
+    one.strings('placement_ids', 1, limits.jsonElementsPerArrayMax, { charsMax: idCharsMax });
+  });
   reader.object('context');
   reader.number('impressions', 0, Number.MAX_SAFE_INTEGER);
   reader.string('agency_estimate_number', { charsMax: 100 });
@@ -90,7 +109,7 @@ const budgetOf = (reader: ArgumentReader): number | undefined => reader.number('
 const bidOf = (reader: ArgumentReader): number | undefined => reader.number('bid_price', 0, limits.budgetMax);
 
 function readNewPackage(reader: ArgumentReader, issues: IssueList): PackageRequest | undefined {
-  refuseFields(reader, unsupported);
+  refuseFields(reader, unsupportedOfNew);
   const productId = reader.string('product_id', { required: true, charsMax: idCharsMax });
   const pricingOptionId = reader.string('pricing_option_id', { required: true, charsMax: idCharsMax });
   if (!reader.has('budget')) reader.missing('budget');
@@ -98,7 +117,8 @@ function readNewPackage(reader: ArgumentReader, issues: IssueList): PackageReque
   const bid = bidOf(reader);
   const audiences = readOverlay(reader, issues) ?? none;
   const terms = readTerms(reader, issues);
-  checkEchoed(reader);
+  const formatIds = readFormatIds(reader, issues) ?? [];
+  checkEchoed(reader, issues);
   const words = keptWords(reader, keptOfNew);
   checkWords(reader, issues, words);
   const startAtMs = reader.time('start_time') ?? null;
@@ -108,7 +128,7 @@ function readNewPackage(reader: ArgumentReader, issues: IssueList): PackageReque
   return {
     ...{ path: fieldOf(reader.pathOf()), productId, pricingOptionId, paused, startAtMs, endAtMs },
     ...{ budgetMicros: microsOf(budget), bidMicros: bid === undefined ? null : microsOf(bid) },
-    ...{ audiences, terms, words },
+    ...{ audiences, formatIds, terms, words },
   };
 }
 
@@ -125,11 +145,14 @@ export function readCancellationReason(reader: ArgumentReader): string | undefin
 
 function readChange(reader: ArgumentReader, issues: IssueList): PackageChange | undefined {
   refuseFields(reader, unsupported);
+  for (const name of settled) {
+    if (reader.has(name)) reader.issue(name, 'not', 'cannot change; cancel the package and add another.');
+  }
   const packageId = reader.string('package_id', { required: true, charsMax: idCharsMax });
   const budget = budgetOf(reader);
   const bid = bidOf(reader);
   const audiences = readOverlay(reader, issues);
-  checkEchoed(reader);
+  checkEchoed(reader, issues);
   const words = keptWords(reader, kept);
   checkWords(reader, issues, words);
   const change = {
@@ -147,30 +170,24 @@ function readChange(reader: ArgumentReader, issues: IssueList): PackageChange | 
   };
 }
 
-function readEach<T>(
-  reader: ArgumentReader,
-  issues: IssueList,
-  name: string,
-  read: (entry: ArgumentReader, issues: IssueList) => T | undefined,
-): readonly T[] {
-  const found: T[] = [];
-  for (const [position, entry] of (reader.array(name, 1, limits.packageCountPerBuyMax) ?? []).entries()) {
-    const path = reader.pathOf(name, position);
-    if (!isObject(entry)) {
-      issues.add(path, 'type', 'must be an object.');
-      continue;
-    }
-    const one = read(new ArgumentReader(entry, path, issues), issues);
-    if (one !== undefined) found.push(one);
-  }
-  return found;
-}
-
 export const readNewPackages = (
   reader: ArgumentReader,
   issues: IssueList,
   name: 'packages' | 'new_packages',
-): readonly PackageRequest[] => readEach(reader, issues, name, readNewPackage);
+): readonly PackageRequest[] =>
+  (
+    eachObject(reader, issues, name, 1, (one) => readNewPackage(one, issues), limits.packageCountPerBuyMax) ??
+    []
+  ).filter((one) => one !== undefined);
 
 export const readChanges = (reader: ArgumentReader, issues: IssueList): readonly PackageChange[] =>
-  readEach(reader, issues, 'packages', readChange);
+  (
+    eachObject(
+      reader,
+      issues,
+      'packages',
+      1,
+      (one) => readChange(one, issues),
+      limits.packageCountPerBuyMax,
+    ) ?? []
+  ).filter((one) => one !== undefined);

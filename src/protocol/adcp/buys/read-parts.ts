@@ -2,23 +2,13 @@
 import { AppError } from '../../../base/faults.ts';
 import { limits } from '../../../base/limits.ts';
 import type { Json, JsonObject } from '../../../engine/types.ts';
-import type { BuyStatus } from '../../../service/buys/api.ts';
-import type { ArgumentReader, IssueList } from '../argument-reader.ts';
+import type { FormatId } from '../../../service/buys/formats.ts';
+import { ArgumentReader, isObject, type IssueList } from '../argument-reader.ts';
 import { fieldOf } from '../issues.ts';
 import { readPushConfig } from '../push-config.ts';
 import type { CallbackRequest, Generation } from '../../../service/api.ts';
 
 export const idCharsMax = 255;
-
-export const buyStatuses = [
-  'pending_creatives',
-  'pending_start',
-  'active',
-  'paused',
-  'completed',
-  'rejected',
-  'canceled',
-] as const satisfies readonly BuyStatus[];
 
 /** What cannot be honoured is refused by name: to drop it in silence would let its sender count on it. */
 export function refuseFields(reader: ArgumentReader, names: Readonly<Record<string, string>>): void {
@@ -29,6 +19,31 @@ export function refuseFields(reader: ArgumentReader, names: Readonly<Record<stri
       suggestion: 'Leave the field out.',
     });
   }
+}
+
+/** An array of objects, each read by its own reader. */
+export function eachObject<T>(
+  reader: ArgumentReader,
+  issues: IssueList,
+  name: string,
+  countMin: number,
+  read: (entry: ArgumentReader) => T,
+  countMax: number = limits.jsonElementsPerArrayMax,
+): readonly T[] | undefined {
+  return reader.array(name, countMin, countMax)?.flatMap((entry, position) => {
+    const path = reader.pathOf(name, position);
+    if (isObject(entry)) return [read(new ArgumentReader(entry, path, issues))];
+    issues.add(path, 'type', 'must be an object.');
+    return [];
+  });
+}
+
+/** Formats by name. Source: AdCP `core/format-id.json`: an object, never a string. */
+export function readFormatIds(reader: ArgumentReader, issues: IssueList): readonly FormatId[] | undefined {
+  return eachObject(reader, issues, 'format_ids', 1, (one) => ({
+    agentUrl: one.string('agent_url', { required: true, charsMax: 2_048 }) ?? '',
+    id: one.string('id', { required: true, charsMax: idCharsMax }) ?? '',
+  }));
 }
 
 /** `asap` reads as null. */

@@ -1,21 +1,24 @@
 /** Arguments of the tools that read media buys and products. */
-import type { Json, JsonObject } from '../../../engine/types.ts';
+import type { JsonObject } from '../../../engine/types.ts';
 import type { AccountReference, CallbackRequest, Generation } from '../../../service/api.ts';
 import type { BuyListQuery, BuyQuery, BuyStatus, DeliveryQuery } from '../../../service/buys/api.ts';
+import type { ProductFilters } from '../../../service/buys/filter-products.ts';
 import { readAccountReference } from '../account-reference.ts';
-import { ArgumentReader, isArray, isObject, IssueList } from '../argument-reader.ts';
-import { buyStatuses, idCharsMax, readCallback } from './read-parts.ts';
+import { ArgumentReader, isArray, isDay, isObject, IssueList } from '../argument-reader.ts';
+import { buyStatuses } from '../../../service/buys/states.ts';
+import { readFilters } from './read-filters.ts';
+import { idCharsMax, readCallback } from './read-parts.ts';
 
 const idCountMax = 1_000;
 const pageSizeDefault = 50;
 const pageSizeMax = 100;
 
-interface Page {
+export interface Page {
   readonly pageSize: number;
   readonly cursor: string | null;
 }
 
-function readPage(reader: ArgumentReader, issues: IssueList): Page {
+export function readPage(reader: ArgumentReader, issues: IssueList): Page {
   const page = reader.object('pagination') ?? {};
   const inside = new ArgumentReader(page, reader.pathOf('pagination'), issues);
   const pageSize = inside.integer('max_results', 1, pageSizeMax) ?? pageSizeDefault;
@@ -66,7 +69,7 @@ function readDay(reader: ArgumentReader, name: string): string | undefined {
     pattern: /^\d{4}-\d{2}-\d{2}$/,
     patternSays: 'YYYY-MM-DD',
   });
-  if (day === undefined || !Number.isNaN(Date.parse(day))) return day;
+  if (day === undefined || isDay(day)) return day;
   return reader.issue(name, 'format', 'must be a day that exists.');
 }
 
@@ -95,49 +98,26 @@ export function readDelivery(args: JsonObject): DeliveryQuery & { readonly wants
   return { ...query, days, wantsDays };
 }
 
-/** Filters that are applied. What is undefined was not asked for. */
-export interface ProductFilters {
-  readonly channels: readonly string[] | undefined;
-  readonly deliveryType: string | undefined;
-  readonly isFixedPrice: boolean | undefined;
-  readonly currencies: readonly string[] | undefined;
-  readonly metrics: readonly string[] | undefined;
-  readonly formatIds: readonly string[] | undefined;
-}
-
 /** One entry of `refine`, as far as it is understood. */
 export interface Refinement {
   readonly scope: 'request' | 'product' | 'proposal';
   readonly id: string | undefined;
   readonly action: string | undefined;
+  /** It wants something that is to be understood. */
+  readonly hasAsk: boolean;
 }
 
 export interface ProductsQuery extends Page {
   readonly mode: 'brief' | 'wholesale' | 'refine';
   readonly account: AccountReference | undefined;
   readonly filters: ProductFilters;
+  /** Fields of the request that were named and not applied. */
+  readonly notApplied: readonly string[];
   readonly refinements: readonly Refinement[];
   /** Named by the caller and not applied. */
   readonly hasPropertyList: boolean;
   readonly hasCatalog: boolean;
   readonly callback: CallbackRequest | null;
-}
-
-function readFilters(reader: ArgumentReader, issues: IssueList): ProductFilters {
-  const filters = new ArgumentReader(reader.object('filters') ?? {}, reader.pathOf('filters'), issues);
-  const words = (name: string): readonly string[] | undefined =>
-    filters.strings(name, 1, 100, { charsMax: 100 });
-  const formats = filters.array('format_ids', 1, 100);
-  return {
-    channels: words('channels'),
-    deliveryType: filters.oneOf('delivery_type', ['guaranteed', 'non_guaranteed']),
-    isFixedPrice: filters.boolean('is_fixed_price'),
-    currencies: words('pricing_currencies'),
-    metrics: words('required_metrics'),
-    formatIds: formats?.flatMap((one: Json) =>
-      isObject(one) && typeof one['id'] === 'string' ? [one['id']] : [],
-    ),
-  };
 }
 
 function readRefinements(reader: ArgumentReader, issues: IssueList): readonly Refinement[] {
@@ -154,7 +134,7 @@ function readRefinements(reader: ArgumentReader, issues: IssueList): readonly Re
     if (scope === undefined) continue;
     const id =
       scope === 'request' ? undefined : one.string(`${scope}_id`, { required: true, charsMax: idCharsMax });
-    found.push({ scope, id, action: one.string('action', { charsMax: 64 }) });
+    found.push({ scope, id, action: one.string('action', { charsMax: 64 }), hasAsk: one.has('ask') });
   }
   return found;
 }
@@ -162,13 +142,16 @@ function readRefinements(reader: ArgumentReader, issues: IssueList): readonly Re
 export function readGetProducts(args: JsonObject, generation: Generation): ProductsQuery {
   const issues = new IssueList();
   const reader = new ArgumentReader(args, [], issues);
-  const mode = reader.oneOf('buying_mode', ['brief', 'wholesale', 'refine']) ?? 'brief';
+  const named = reader.oneOf('buying_mode', ['brief', 'wholesale', 'refine']);
+  const mode = named ?? (reader.has('refine') ? 'refine' : 'brief');
+  const refinements = readRefinements(reader, issues);
   reader.string('brief', { charsMin: 0, charsMax: 10_000, lines: true });
   const query = {
     mode,
     account: readAccountReference(reader, 'account', issues),
-    filters: readFilters(reader, issues),
-    refinements: readRefinements(reader, issues),
+    ...readFilters(reader, issues),
+    // Only answered in this mode, so that elsewhere they must not change the answer.
+    refinements: mode === 'refine' ? refinements : [],
     hasPropertyList: reader.has('property_list'),
     hasCatalog: reader.has('catalog'),
     ...readPage(reader, issues),
