@@ -26,7 +26,7 @@ const nextNo = `INSERT INTO sequence (name, value) VALUES ('media_package', 1)
 const insert = `INSERT INTO media_package (account_no, package_no, package_id, buy_no, product_id, budget_micros, rate_micros,
   paused, canceled_at, start_at, end_at, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const ofBuy = `SELECT ${columns} FROM media_package WHERE account_no = ? AND buy_no = ? ORDER BY package_no`;
-const change = `UPDATE media_package SET budget_micros = ?, paused = ?, canceled_at = ?, start_at = ?, end_at = ?, document = ?
+const change = `UPDATE media_package SET budget_micros = ?, rate_micros = ?, paused = ?, canceled_at = ?, start_at = ?, end_at = ?, document = ?
   WHERE account_no = ? AND package_no = ?`;
 const addAudience = `INSERT INTO package_audience (account_no, package_no, audience_no, side) VALUES (?, ?, ?, ?)
   ON CONFLICT DO NOTHING`;
@@ -75,6 +75,7 @@ export const changePackage = (row: PackageRow): Script<number> =>
   run(
     change,
     row.budgetMicros,
+    row.rateMicros,
     row.paused,
     row.canceledAt,
     row.startAt,

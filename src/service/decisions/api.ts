@@ -47,7 +47,8 @@ export interface ImpressionReport {
 }
 
 /** `outside_flight`: before the package began or after it ended. */
-export type RejectedReason = 'unknown_package' | 'in_future' | 'too_late' | 'outside_flight';
+export type RejectedReason =
+  'unknown_package' | 'in_future' | 'too_late' | 'outside_flight' | 'too_much_spend';
 
 export interface ImpressionAnswer {
   /** Counted, of what was not rejected. */

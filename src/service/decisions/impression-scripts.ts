@@ -50,11 +50,16 @@ export function createImpressionScripts() {
       );
       const rejected: { index: number; reason: RejectedReason }[] = [];
       const accepted: { row: ReportedPackageRow; report: ImpressionReport }[] = [];
+      const totals = new Map([...packages.values()].map((row) => [row.packageId, row.impressions]));
       reports.forEach((report, index) => {
         const row = packages.get(report.packageId);
-        const reason = reasonOf(row, report.atMs ?? nowMs, nowMs);
+        const total = (totals.get(report.packageId) ?? 0) + report.impressions;
+        const reason = reasonOf(row, report.atMs ?? nowMs, nowMs) ?? reasonOfTotal(row, total);
         if (reason !== null) rejected.push({ index, reason });
-        else if (row !== undefined) accepted.push({ row, report });
+        else if (row !== undefined) {
+          accepted.push({ row, report });
+          totals.set(report.packageId, total);
+        }
       });
       yield* addAll(accepted, nowMs);
       const impressions = accepted.reduce((sum, { report }) => sum + report.impressions, 0);
@@ -74,6 +79,15 @@ function reasonOf(row: ReportedPackageRow | undefined, atMs: number, nowMs: numb
   if (atMs > nowMs + futureMsMax) return 'in_future';
   if (atMs < nowMs - lateMsMax) return 'too_late';
   return atMs >= row.startAt && atMs < row.endAt ? null : 'outside_flight';
+}
+
+/** What a buyer is shown is a sum over packages, in whole numbers. */
+const spendMicrosMax = Number.MAX_SAFE_INTEGER / 1_000;
+
+function reasonOfTotal(row: ReportedPackageRow | undefined, impressions: number): RejectedReason | null {
+  const isCountable =
+    row === undefined || spendOfImpressions(row.rateMicros, 0, impressions) <= spendMicrosMax;
+  return isCountable ? null : 'too_much_spend';
 }
 
 interface Day {
