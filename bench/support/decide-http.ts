@@ -9,7 +9,7 @@ import { pause } from './http.ts';
 import { digestsOf, syncBody } from './members.ts';
 import { buyBenchPackages } from './packages.ts';
 import { openRaw, rawPost } from './raw-http.ts';
-import { startOurs, type BenchServer } from './servers.ts';
+import { startOurs, startSink, type BenchServer } from './servers.ts';
 import { quantile } from './statistics.ts';
 import type { UploadWork } from './upload-worker.ts';
 import { accountId, knownSeed, makeWorld } from './world.ts';
@@ -87,7 +87,7 @@ interface Load {
 
 /** Asks on so many connections at once for a while. */
 async function load(
-  { server }: Target,
+  server: BenchServer,
   requests: readonly Buffer[],
   connections: number,
   windowMs: number,
@@ -116,8 +116,8 @@ async function load(
 }
 
 /** Four callers that upload so many members each, one call after the other, until told to end. */
-function uploading({ server, buyerKey }: Target, members: number): () => Promise<number> {
-  const workerData: UploadWork = { url: server.url, key: buyerKey, callers: 4, members };
+function uploading({ name, url }: BenchServer, key: string, members: number): () => Promise<number> {
+  const workerData: UploadWork = { name, url, key, callers: 4, members };
   const worker = new Worker(new URL('./upload-worker.ts', import.meta.url), { workerData });
   const calls = new Promise<number>((resolve, reject) => {
     worker.once('message', resolve).once('error', reject);
@@ -128,44 +128,74 @@ function uploading({ server, buyerKey }: Target, members: number): () => Promise
   };
 }
 
+interface Singles {
+  readonly alone: Load;
+  readonly quiet: Load;
+  readonly busy: Load;
+  readonly uploads: number;
+}
+
+/** One user a request: as fast as sixteen callers can, and by two, who do not wait for each other, with uploads and without. */
+async function measureSingles(
+  server: BenchServer,
+  { alone: requests, buyerKey }: Pick<Target, 'alone' | 'buyerKey'>,
+  isSmoke: boolean,
+): Promise<Singles> {
+  const windowMs = isSmoke ? 200 : 5_000;
+  await load(server, requests, 16, windowMs / 2);
+  const alone = await load(server, requests, 16, windowMs);
+  const quiet = await load(server, requests, 2, windowMs);
+  const end = uploading(server, buyerKey, isSmoke ? 200 : 100_000);
+  await pause(isSmoke ? 10 : 500);
+  const busy = await load(server, requests, 2, windowMs);
+  return { alone, quiet, busy, uploads: await end() };
+}
+
 const told = ({ perSecond, p50, p99, cpuUsEach }: Load): string =>
   `${perSecond.toFixed(0)} a second, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, ${cpuUsEach.toFixed(0)} µs of processor each`;
 
 const beside = (ms: number, redisMs: number | null): string =>
   redisMs === null ? '' : `, ${(ms / redisMs).toFixed(2)} × Redis (goal ≤ 1)`;
 
+const share = (ours: number, floor: number): string =>
+  `${(ours / floor).toFixed(2)} × that of receiving alone`;
+
 export async function measureOverHttp(options: DecideHttpOptions): Promise<Record<string, unknown>> {
   const { isSmoke, say } = options;
   const target = await prepare(options);
+  const { server } = target;
   const windowMs = isSmoke ? 200 : 5_000;
+  const sink = await startSink();
   try {
-    const link = await openRaw(target.server.url);
+    const link = await openRaw(server.url);
     const first = JSON.parse((await link.call(target.alone[0]!)).toString('utf8')) as { eligible: string[] };
     link.close();
     assert(
       first.eligible.includes(target.firstPackage),
       () => 'a member of the first audience is eligible for its package',
     );
-    await load(target, target.alone, 16, windowMs / 2);
-    const alone = await load(target, target.alone, 16, windowMs);
-    say(`over HTTP   alone: ${told(alone)} (goal ≥ 10,000 a second)`);
-    const batches = await load(target, target.batches, 4, windowMs);
+    // What this machine lets any server do, which takes the same calls and only counts their bytes.
+    const floor = await measureSingles(sink, target, isSmoke);
+    const ours = await measureSingles(server, target, isSmoke);
+    const { alone, quiet, busy, uploads } = ours;
+    say(
+      `over HTTP   alone: ${told(alone)} (goal ≥ 10,000 a second); ${share(alone.perSecond, floor.alone.perSecond)}`,
+    );
+    const batches = await load(server, target.batches, 4, windowMs);
     const msFor100k = (100_000 / (batchCount * packageCount) / batches.perSecond) * 1_000;
     say(
       `            batches of ${batchCount} users × ${packageCount} packages: ${told(batches)}; 100,000 decisions in ${msFor100k.toFixed(1)} ms${beside(msFor100k, options.redisMs)}`,
     );
-    // Not so many that they wait for each other, so that what is measured is the wait for uploads.
-    const quiet = await load(target, target.alone, 2, windowMs);
-    const end = uploading(target, isSmoke ? 200 : 100_000);
-    await pause(isSmoke ? 10 : 500);
-    const busy = await load(target, target.alone, 2, windowMs);
-    const uploads = await end();
-    say(`            two callers: ${told(quiet)}`);
+    say(`            two callers: ${told(quiet)}; p99 ${share(quiet.p99, floor.quiet.p99)}`);
     say(
-      `            and during ${uploads} uploads of 100,000 members, four at once: ${told(busy)} (goal p99 ≤ 5 ms)`,
+      `            and during ${uploads} uploads of 100,000 members, four at once: ${told(busy)} (goal p99 ≤ 5 ms); p99 ${share(busy.p99, floor.busy.p99)}`,
     );
-    return { alone, batches, msFor100k, quiet, busy, uploads };
+    say(
+      `            receiving alone: ${told(floor.alone)}; two callers p99 ${floor.quiet.p99.toFixed(2)} ms, during ${floor.uploads} uploads ${floor.busy.p99.toFixed(2)} ms`,
+    );
+    return { alone, batches, msFor100k, quiet, busy, uploads, floor };
   } finally {
-    await target.server.stop();
+    await sink.stop();
+    await server.stop();
   }
 }

@@ -7,15 +7,17 @@ import type { BenchServer } from './servers.ts';
 import { accountId } from './world.ts';
 
 export interface UploadWork {
+  /** Of the server: `sink` takes a body and says nothing of members. */
+  readonly name: string;
   readonly url: string;
   readonly key: string;
   readonly callers: number;
   readonly members: number;
 }
 
-const { url, key, callers, members } = workerData as UploadWork;
+const { name, url, key, callers, members } = workerData as UploadWork;
 // Only its name and address are asked of it.
-const server = { name: 'ours', url, log: () => '' } as BenchServer;
+const server = { name, url, log: () => '' } as BenchServer;
 let isOver = false;
 let calls = 0;
 parentPort?.on('message', () => (isOver = true));
