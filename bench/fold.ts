@@ -13,6 +13,7 @@ import { limits } from '../src/base/limits.ts';
 import { createAudienceView } from '../src/engine/block/audience-view.ts';
 import { decodeBlock, decodeOperation } from '../src/engine/block/decode.ts';
 import { encodeBlock } from '../src/engine/block/encode.ts';
+import { digestOf } from '../src/engine/block/member-digest.ts';
 import { mergePieces } from '../src/engine/block/merge.ts';
 import { foldOperation, viewAfter } from '../src/engine/match/fold-operation.ts';
 import { matchAll } from '../src/engine/match/match-all.ts';
@@ -193,13 +194,15 @@ function main(): void {
   const graph = tableGraph([operation.block.identifierToken, ...base.map((piece) => piece.identifierToken)]);
   const view = createAudienceView([base]);
   const before = timed('count all', () => matchAll({ view, graph }));
+  const digest = timed('digest of all members', () => digestOf(view));
   timed('look up the members', () => view.lookup(operation.block.memberToken, callMembers));
   const folded = timed('fold with exact counts', () =>
-    foldOperation({ view, operation, graph, counts: before.counts }),
+    foldOperation({ view, operation, graph, counts: before.counts, digest }),
   );
   const after = viewAfter(view, operation, folded.extraTombstones);
   const full = timed('count all, two blocks', () => matchAll({ view: after, graph }));
   assert(JSON.stringify(full.counts) === JSON.stringify(folded.counts), () => 'both counts agree');
+  assert(digestOf(after).join() === folded.digest.join(), () => 'both digests agree');
   const holders = timed('find holders of 1,000 identifiers', () =>
     after.membersHolding(operation.block.identifierToken, 1_000),
   );

@@ -86,7 +86,7 @@ export async function measureImport(context: Context): Promise<void> {
 
 /** These compare parts of the engine with each other; their output is kept as it is. */
 export async function measureParts(context: Context): Promise<void> {
-  for (const name of ['scan', 'fold']) {
+  for (const name of ['scan', 'fold', 'verify']) {
     const { stdout } = await run(process.execPath, [
       programOf(name),
       ...(isSmoke(context) ? ['--smoke'] : []),

@@ -94,7 +94,7 @@ CREATE TABLE audience (
   member_count INTEGER NOT NULL DEFAULT 0,
   matched_count INTEGER NOT NULL DEFAULT 0,
   breakdown TEXT,
-  suspended_reason TEXT, failed_at INTEGER, suspended_at INTEGER, suspended_code TEXT,
+  suspended_reason TEXT, failed_at INTEGER, suspended_at INTEGER, suspended_code TEXT, member_digest BLOB CHECK (length(member_digest) = 16),
   PRIMARY KEY (account_no, audience_no),
   CHECK ((state = 'deleted') = (deleted_at IS NOT NULL)),
   CHECK (counted_seq <= accepted_seq),
@@ -545,3 +545,12 @@ CREATE TABLE impression_batch (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX impression_batch_by_age ON impression_batch (received_at);
+
+CREATE TABLE lease (
+  name TEXT PRIMARY KEY,
+  holder TEXT NOT NULL,
+  -- One more for each holder: whoever comes back with an older number is refused.
+  lease_no INTEGER NOT NULL,
+  -- By the clock of the database.
+  held_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

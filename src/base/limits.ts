@@ -131,6 +131,9 @@ export const limits = {
   productCountMax: 1_000,
   seededProductCountMax: 200,
   seededPriceCountMax: 100,
+  /** What a verification tells of what is wrong, and audiences in one page of what it looked at. */
+  verifyProblemCountMax: 1_000,
+  verifiedAudienceCountMax: 1_000,
   headerBytesMax: 16 * KiB,
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,

@@ -15,8 +15,8 @@ import { createDecisionBook, type DecisionBook, type DecisionFacts } from '../se
 import type { DecisionService } from '../service/decisions/api.ts';
 import { createMatchQueue, type MatchQueue, type MatchQueueDeps } from '../service/match-queue.ts';
 import { createSweeper, type Sweeper } from '../service/replace-blocks.ts';
-import { openSqliteStore } from '../store/sqlite/open-store.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StorePlace } from '../store/store.ts';
+import { openStoreAt, placeOf, type StoreUser } from './open-place.ts';
 import { stagedNamePattern } from './graph/staging.ts';
 import { createDecisionService } from './decisions/decision-service.ts';
 import { createScripts, type Scripts, type ScriptSettings } from './scripts.ts';
@@ -34,6 +34,8 @@ import { startMatchThread, type MatchThread } from './threads/match-thread.ts';
 
 export interface CoreOptions {
   readonly dataDir: string;
+  /** Empty: the embedded database. */
+  readonly databaseUrl: string;
   readonly minimumSize: number;
   readonly waitMs: number;
   readonly buyerAccounts: boolean;
@@ -52,6 +54,8 @@ export interface CoreOptions {
   readonly schedule: MatchSchedule;
   /** The pause before an operation is tried again, where a test cannot wait as long as a server. */
   readonly pauseMs?: (attemptCount: number) => number;
+  /** Ends the wait for a database that another server has. */
+  readonly signal?: AbortSignal;
   /** Hexadecimal; empty: from the environment or the data directory. */
   readonly secret?: string;
   readonly log: Log;
@@ -62,6 +66,7 @@ export interface CoreOptions {
 export interface Core {
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
+  readonly place: StorePlace;
   readonly service: RollcallService & AdvertiserService & SyndicationService & BuyService;
   readonly ingest: IngestPool;
   readonly queue: MatchQueue;
@@ -84,12 +89,17 @@ const housekeepingMs = 3_600_000;
 
 /** Opens the store of a data directory: enough for accounts, keys and imports. */
 export async function openStore(
-  options: Pick<CoreOptions, 'dataDir' | 'minimumSize' | 'secret' | 'log' | 'fatal'>,
+  options: Pick<
+    CoreOptions,
+    'dataDir' | 'databaseUrl' | 'minimumSize' | 'secret' | 'signal' | 'log' | 'fatal'
+  >,
+  user: StoreUser,
 ): Promise<{
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
+  readonly place: StorePlace;
 }> {
-  const { dataDir, log, fatal } = options;
+  const { dataDir, databaseUrl, log, fatal } = options;
   const given =
     options.secret === undefined || options.secret === '' ? process.env['ROLLCALL_SECRET'] : options.secret;
   const secrets = loadSecrets(dataDir, given, systemRandom);
@@ -97,22 +107,26 @@ export async function openStore(
   dropStaleStaging(dataDir);
   const { sealKey, forwardKey, auditKey, auditSeed } = secrets;
   const settings: ScriptSettings = { sealKey, forwardKey, auditKey, auditSeed, sizes };
-  const store = await openSqliteStore({
+  const place = placeOf(dataDir, databaseUrl);
+  const store = await openStoreAt(place, {
     dataDir,
     workerUrl: workerUrl('threads/store-worker', import.meta.url),
     workerSettings: settings,
     scripts: createScripts(settings),
     clock: systemClock,
-    log: ({ script, name, sqliteText, sqliteCode }) =>
+    log: ({ script, name, databaseText, databaseCode }) =>
       log('error', 'store_fault', {
         operation: script,
         error_name: name,
-        reason: sqliteText,
-        code: String(sqliteCode),
+        reason: databaseText,
+        code: String(databaseCode),
       }),
+    user,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    note: log,
     fatal,
   });
-  return { store, secrets };
+  return { store, secrets, place };
 }
 
 /** What an import that was broken off left behind. A day is longer than any import that still runs. */
@@ -177,13 +191,14 @@ async function startQueue(
 
 /** The thread that matches, and the book of decisions that it keeps in step. */
 async function startMatching(
-  { dataDir, fatal }: CoreOptions,
+  { fatal }: CoreOptions,
+  place: StorePlace,
   store: Store<Scripts>,
   sweeper: Sweeper,
   troubled: Troubled,
 ): Promise<{ readonly matchThread: MatchThread; readonly book: DecisionBook }> {
   const matchThread = await startMatchThread({
-    dataDir,
+    place,
     heldRowCountMax: Math.floor(totalmem() / 4 / heldBytesPerMember),
     storeMerge: async (merged) => sweeper.replace(merged),
     heard: (news) => book.hear(news),
@@ -196,15 +211,15 @@ async function startMatching(
 }
 
 export async function openCore(options: CoreOptions): Promise<Core> {
-  const { store, secrets } = await openStore(options);
+  const { store, secrets, place } = await openStore(options, 'server');
   const { log, fatal } = options;
   const { tokenKey, fingerprintKey } = secrets;
   const troubled: Troubled = (event, cause, facts = {}) =>
     log('error', 'job_fault', { reason: event, ...facts, ...errorFields(cause) });
   const sweeper = createSweeper(store, (cause) => troubled('sweep.failed', cause));
   sweeper.wake();
-  const { matchThread, book } = await startMatching(options, store, sweeper, troubled);
-  const control = await createSyndicationControl({ ...options, store, secrets });
+  const { matchThread, book } = await startMatching(options, place, store, sweeper, troubled);
+  const control = await createSyndicationControl({ ...options, place, store, secrets });
   const threadCount = cpus().length > 4 ? 2 : 1;
   const { forwards } = control;
   const synced = (): void => {
@@ -212,7 +227,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     book.wake();
   };
   const ingest = createIngestPool({ tokenKey, fingerprintKey, forwards, threadCount, fatal });
-  const webhooks = await createWebhookControl({ ...options, store, secrets });
+  const webhooks = await createWebhookControl({ ...options, place, store, secrets });
   const notifies = webhooks.wake;
   const queue = await startQueue(options, { store, matchThread, troubled, settled: synced, notifies });
   const endHousekeeping = keepHouse(store);
@@ -225,6 +240,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   return {
     store,
     secrets,
+    place,
     service: { ...service, ...syndication },
     ingest,
     queue,

@@ -150,14 +150,14 @@ function allowedHosts({ allowHost, publicUrl }: ServeSettings): readonly string[
 
 /** What the seller's own commands ask of a running server. */
 function adminOf(core: Core, settings: ServeSettings, schedule: MatchSchedule, log: Log): Admin {
-  const { store, secrets, matchThread, queue } = core;
+  const { store, secrets, place, matchThread, queue } = core;
   const graphMoved = async (): Promise<void> => {
     const { version, personCount } = await matchThread.reloadGraph();
     log('info', 'graph_moved', { graph_version: version, user_count: personCount });
     await queue.rematchAll(version);
   };
   return createAdmin({
-    ...{ dataDir: settings.data, store, secrets, graphMoved },
+    ...{ dataDir: settings.data, place, store, secrets, graphMoved },
     syndication: core.service,
     allowNetwork: settings.allowNetwork,
     signersChanged: core.signers.changed,
@@ -171,6 +171,8 @@ function adminOf(core: Core, settings: ServeSettings, schedule: MatchSchedule, l
 export interface NodeParts {
   /** Says when callers are put off: when this thread is behind, unless said otherwise. */
   readonly watch?: () => OverloadWatch;
+  /** Ends the wait for a database that another server has. */
+  readonly signal?: AbortSignal;
   /** The pause before an operation is tried again. */
   readonly pauseMs?: (attemptCount: number) => number;
 }
@@ -219,7 +221,8 @@ export async function startNode(
   };
   try {
     const { url } = await http.listen(settings.host, settings.port);
-    writeAdminFile(dataDir, { pid: process.pid, adminPort: adminServer.port, token, url });
+    const database = core.place.kind;
+    writeAdminFile(dataDir, { pid: process.pid, adminPort: adminServer.port, token, url, database });
     isReady = true;
     return { url, core, close };
   } catch (error) {

@@ -116,10 +116,18 @@ test('values out of range or of the wrong type name the setting and the place', 
   for (const [sources, words] of cases) assert.throws(() => serve(sources), refused(words));
 });
 
-test('another database is refused by name and its URL is not repeated', () => {
+test('another database than Postgres is refused by name and its URL is not repeated', () => {
   assert.throws(
-    () => serve({ flags: flags({ 'database-url': ['postgres://user:hunter2@db/x'] }) }),
-    (thrown) => refused(/database-url must be empty/)(thrown) && !/hunter2/.test(String(thrown)),
+    () => serve({ flags: flags({ 'database-url': ['mysql://hunter2/x'] }) }),
+    (thrown) => refused(/database-url takes an address/)(thrown) && !/hunter2/.test(String(thrown)),
+  );
+  const url = 'postgres://user@db/x';
+  assert.equal(serve({ flags: flags({ 'database-url': [url] }) }).databaseUrl, url);
+  const withPassword = 'postgres://user:hunter2@db/x';
+  assert.equal(serve({ environment: { ROLLCALL_DATABASE_URL: withPassword } }).databaseUrl, withPassword);
+  assert.throws(
+    () => serve({ flags: flags({ 'database-url': [withPassword] }) }),
+    (thrown) => refused(/holds a secret/)(thrown) && !/hunter2/.test(String(thrown)),
   );
   assert.equal(serve({ flags: flags({ 'database-url': [''] }) }).databaseUrl, '');
 });

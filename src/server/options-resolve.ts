@@ -50,9 +50,9 @@ function settle(
 }
 
 function fromFlags(option: Option<unknown>, flags: readonly string[]): unknown {
-  if (option.secret) {
+  if (option.secret || flags.some((value) => option.isSecretValue?.(value) === true)) {
     throw new UsageFault(
-      `--${option.name} is a secret and would show in the list of processes; set ${option.env ?? 'it'} instead.`,
+      `--${option.name} ${option.secret ? 'is' : 'holds'} a secret and would show in the list of processes; set ${option.env ?? 'it'} instead.`,
     );
   }
   if (option.kind === 'list') return option.parse(flags.join(','));

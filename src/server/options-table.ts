@@ -19,6 +19,8 @@ export interface Option<T> {
   readonly example?: string;
   /** A secret is never shown, and is not accepted as a flag: other users of the machine see those. */
   readonly secret: boolean;
+  /** Of an option that is a secret only where its value holds one. */
+  readonly isSecretValue?: (value: string) => boolean;
   /** Reads one spelling of the value. Throws UsageFault with a sentence that names the way out. */
   readonly parse: (text: string) => T;
 }

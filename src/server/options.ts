@@ -22,11 +22,18 @@ export const secretOption = text({
   help: 'The 64 hexadecimal digits that tokens are keyed with; empty: the file secret.key in the data directory.',
 });
 
+/** Other users of the machine see the arguments of a process. */
+function holdsPassword(value: string): boolean {
+  const url = URL.parse(value);
+  return url !== null && (url.password !== '' || url.searchParams.has('password'));
+}
+
 /** The value may hold a password, so it is not repeated. */
-function embeddedOnly(value: string): string {
-  if (value === '') return value;
+function databaseAddress(value: string): string {
+  const protocol = URL.parse(value)?.protocol;
+  if (value === '' || protocol === 'postgres:' || protocol === 'postgresql:') return value;
   throw new UsageFault(
-    'database-url must be empty: this build has the embedded database only; use --data to say where.',
+    'database-url takes an address such as postgres://user:password@host/database; empty: the embedded database.',
   );
 }
 
@@ -79,9 +86,10 @@ export const serveOptions = {
       name: 'database-url',
       fallback: '',
       placeholder: 'URL',
-      help: 'Empty: the embedded database, the only one in this build.',
+      help: 'A Postgres database, 15 to 18: postgres://user:password@host/database. Empty: the embedded one in the data directory.',
     }),
-    parse: embeddedOnly,
+    parse: databaseAddress,
+    isSecretValue: holdsPassword,
   },
   minimumSize: integer({
     name: 'minimum-size',

@@ -1,3 +1,4 @@
+import { createLeaseScripts } from '../job/lease-scripts.ts';
 import type { SizeRules } from '../service/finish-sync.ts';
 import { createAccountScripts } from '../service/account-scripts.ts';
 import { createAccountSyncScripts } from '../service/account-sync-scripts.ts';
@@ -62,6 +63,7 @@ function createPlainScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createGraphScripts(),
     ...createImpressionScripts(),
     ...createKeyScripts(),
+    ...createLeaseScripts(),
     ...createMatchScripts(sealer, sizes, outbox),
     ...createParkScripts(sealer, sizes, outbox),
     ...createSignerScripts(),

@@ -66,10 +66,15 @@ export function createGraphScripts() {
         );
       }
       yield* setGraphState(input.state);
-      const { base, added, removed } = JSON.parse(input.state.meta) as GraphMeta;
-      yield* keepGraphRuns([base, added, removed].filter((runNo) => runNo !== null));
+      yield* keepGraphRuns(runsOf(input.state));
     },
   };
+}
+
+/** The numbers of the stored runs that make up a state. */
+export function runsOf(state: GraphStateRow): readonly number[] {
+  const { base, added, removed } = JSON.parse(state.meta) as GraphMeta;
+  return [base, added, removed].filter((runNo) => runNo !== null);
 }
 
 export interface GraphReader {

@@ -4,6 +4,7 @@ import {
   audiencesCountedElsewhere,
   countAudience,
   liveAudienceByNo,
+  memberDigestOf,
   type AudienceRow,
 } from '../store/audience-rows.ts';
 import {
@@ -56,6 +57,8 @@ export interface SettledFold {
 
 export interface StoredAudience {
   readonly row: AudienceRow;
+  /** Of the members that are counted; null where none was kept yet. */
+  readonly digest: Uint8Array | null;
   /** Newest block first. */
   readonly pieces: readonly BlockPieceRow[];
 }
@@ -71,7 +74,8 @@ export function createMatchReads() {
     }): Script<StoredAudience | null> {
       const row = yield* liveAudienceByNo(input.accountNo, input.audienceNo);
       if (row === undefined) return null;
-      return { row, pieces: yield* blockPieces(input.accountNo, input.audienceNo) };
+      const digest = yield* memberDigestOf(input.accountNo, input.audienceNo);
+      return { row, digest, pieces: yield* blockPieces(input.accountNo, input.audienceNo) };
     },
 
     *blockPiece(input: {
@@ -146,7 +150,7 @@ function* settleRematchScript(input: {
   yield* countAudience(
     accountNo,
     audienceNo,
-    countedColumns(reply.counts, reply.graphVersion, reply.countedSeq),
+    countedColumns(reply.counts, reply.graphVersion, reply.countedSeq, reply.digest),
   );
   return true;
 }
@@ -186,7 +190,8 @@ function* settleOperations(
     if ((yield* earlierPending(accountNo, audienceNo, opSeq)) !== 'none')
       throw new AppError('SERVICE_UNAVAILABLE');
     if (reply.kind === 'gone') continue;
-    yield* countAudience(accountNo, audienceNo, countedColumns(reply.counts, reply.graphVersion, opSeq));
+    const { counts, graphVersion, digest } = reply;
+    yield* countAudience(accountNo, audienceNo, countedColumns(counts, graphVersion, opSeq, digest));
   }
   return settled;
 }

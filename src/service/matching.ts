@@ -18,6 +18,8 @@ export type FoldReply =
   | {
       readonly kind: 'folded';
       readonly counts: MatchCounts;
+      /** Of the members after the operation, as it is stored. */
+      readonly digest: Uint8Array;
       readonly graphVersion: number;
       readonly changedCount: number;
       /** Encoded block of the members that were removed by their identifiers, to stand just below the operation's block. */
@@ -35,6 +37,8 @@ export type RematchReply =
   | {
       readonly kind: 'matched';
       readonly counts: MatchCounts;
+      /** Of the members, as it is stored. */
+      readonly digest: Uint8Array;
       readonly graphVersion: number;
       /** The newest operation that the counts include. */
       readonly countedSeq: number;

@@ -9,6 +9,13 @@ import type { Primitives } from '../base/primitives.ts';
 import { createAudienceView, type AudienceView } from '../engine/block/audience-view.ts';
 import { decodeBlock, decodeOperation, viewOperation } from '../engine/block/decode.ts';
 import { encodeBlock } from '../engine/block/encode.ts';
+import {
+  decodeDigest,
+  digestOf,
+  emptyDigest,
+  encodeDigest,
+  type MemberDigest,
+} from '../engine/block/member-digest.ts';
 import { mergePieces } from '../engine/block/merge.ts';
 import { type MergeRange, planMerge } from '../engine/block/tiers.ts';
 import type { BitSet } from '../engine/bitmap/bit-set.ts';
@@ -71,6 +78,8 @@ interface HeldAudience {
   blocks: readonly HeldBlock[];
   view: AudienceView;
   counts: MatchCounts;
+  /** Null until it is needed, where none was stored. */
+  digest: MemberDigest | null;
   countedSeq: number;
   graphVersion: number | null;
 }
@@ -101,8 +110,11 @@ export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
       const { counts, users } = matchAll({ view: audience.view, graph });
       audience.counts = counts;
       audience.graphVersion = graph.version;
+      audience.digest ??= digestOf(audience.view);
       deps.usersMoved?.(audienceNo, { kind: 'full', matched: users });
-      return { kind: 'matched', counts, graphVersion: graph.version, countedSeq: audience.countedSeq };
+      const { countedSeq } = audience;
+      const digest = encodeDigest(audience.digest);
+      return { kind: 'matched', counts, digest, graphVersion: graph.version, countedSeq };
     },
     usersOf(accountNo, audienceNo) {
       const audience = find(accountNo, audienceNo);
@@ -131,19 +143,22 @@ function fold(
 ): FoldReply {
   const graph = deps.graph();
   const counts = audience.graphVersion === graph.version ? audience.counts : null;
-  const result = foldOperation({ view: audience.view, operation, graph, counts });
+  const { view, digest } = audience;
+  const result = foldOperation({ view, operation, graph, counts, digest });
   const { extraTombstones, change } = result;
   const layers = [heldBlock(operationBlockNo(opSeq), opSeq, [operation.block])];
   if (extraTombstones !== null) layers.push(heldBlock(tombstoneBlockNo(opSeq), opSeq, [extraTombstones]));
   audience.blocks = [...layers, ...audience.blocks];
   audience.view = viewOf(audience.blocks);
   audience.counts = result.counts;
+  audience.digest = result.digest;
   audience.countedSeq = opSeq;
   audience.graphVersion = graph.version;
   deps.usersMoved?.(audienceNo, result.users);
   return {
     kind: 'folded',
     counts: result.counts,
+    digest: encodeDigest(result.digest),
     graphVersion: graph.version,
     changedCount: change.added + change.updated + change.removed,
     extraTombstones: extraTombstones === null ? null : encodeBlock(extraTombstones, deps.primitives),
@@ -197,6 +212,7 @@ function load(
     blocks,
     view: viewOf(blocks),
     counts,
+    digest: row.countedSeq === 0 ? emptyDigest() : decodeDigest(stored.digest),
     countedSeq: row.countedSeq,
     graphVersion: row.countedGraphVersion,
   };

@@ -35,12 +35,14 @@ export function countedColumns(
   counts: MatchCounts,
   graphVersion: number,
   countedSeq: number,
+  memberDigest: Uint8Array,
 ): CountedAudience {
   return {
     countedSeq,
     graphVersion,
     memberCount: counts.memberCount,
     matchedCount: counts.matchedCount,
+    memberDigest,
     breakdown: JSON.stringify([counts.submitted, counts.matched]),
   };
 }

@@ -35,6 +35,7 @@ const scripts = {
     yield* all('UPDATE audience SET accepted_seq = ?', blockCount);
     yield* countAudience(accountNo, audienceNo, {
       ...{ countedSeq: blockCount, graphVersion: 0, memberCount: 0, matchedCount: 0, breakdown: '{}' },
+      memberDigest: new Uint8Array(16),
     } as never);
   },
   /** Row counts of the pieces that the audience consists of, and how many pieces there are in all. */

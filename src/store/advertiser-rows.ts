@@ -20,7 +20,7 @@ export interface AdvertiserRow {
 
 const columns = `a.account_no AS accountNo, a.account_id AS accountId, a.name, a.brand_domain AS brandDomain,
   a.brand_id AS brandId, a.operator, a.sandbox, a.status, a.created_at AS createdAt, a.declared_by AS declaredBy,
-  a.description, ifnull(a.updated_at, a.created_at) AS updatedAt, a.buyer_settings AS settings`;
+  a.description, coalesce(a.updated_at, a.created_at) AS updatedAt, a.buyer_settings AS settings`;
 const visible = `FROM account a JOIN principal_account p ON p.account_no = a.account_no AND p.principal_no = ?`;
 const own = `SELECT ${columns} ${visible} ORDER BY a.account_no`;
 const ownById = `SELECT ${columns} ${visible} WHERE a.account_id = ?`;

@@ -33,7 +33,7 @@ const liveByNo = `SELECT ${columns} FROM audience WHERE account_no = ? AND audie
 const liveById = `SELECT ${columns} FROM audience WHERE account_no = ? AND audience_id = ? AND state = 'live'`;
 const everExisted = `SELECT 1 AS found FROM audience WHERE account_no = ? AND audience_id = ? LIMIT 1`;
 const nextNo = `INSERT INTO sequence (name, value) VALUES ('audience', 1)
-  ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`;
+  ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1 RETURNING value`;
 const insert = `INSERT INTO audience (account_no, audience_no, audience_id, name, description, audience_type,
   tags, consent_basis, managed_by, state, created_at, updated_at, last_synced_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'buyer', 'live', ?, ?, ?)`;
@@ -41,16 +41,18 @@ const describe = `UPDATE audience SET name = ?, description = ?, audience_type =
   failed_at = NULL, updated_at = ?, last_synced_at = ?, accepted_seq = coalesce(?, accepted_seq)
   WHERE account_no = ? AND audience_no = ?`;
 const count = `UPDATE audience SET counted_seq = ?, counted_graph_version = ?, member_count = ?, matched_count = ?,
-  breakdown = ? WHERE account_no = ? AND audience_no = ?`;
+  breakdown = ?, member_digest = ? WHERE account_no = ? AND audience_no = ?`;
+const digest = `SELECT member_digest AS memberDigest FROM audience WHERE account_no = ? AND audience_no = ?`;
 const fail = `UPDATE audience SET failed_at = ? WHERE account_no = ? AND audience_no = ?`;
 const suspend = `UPDATE audience SET suspended_reason = ?, suspended_code = ?, suspended_at = ?
   WHERE account_no = ? AND audience_no = ? AND state = 'live' AND suspended_reason IS NULL`;
 const resume = `UPDATE audience SET suspended_reason = NULL, suspended_code = NULL, suspended_at = NULL
   WHERE account_no = ? AND audience_no = ? AND state = 'live' AND suspended_reason = ?`;
 const remove = `UPDATE audience SET state = 'deleted', deleted_at = ?, updated_at = ?, name = NULL,
-  description = NULL, tags = NULL, breakdown = NULL WHERE account_no = ? AND audience_no = ? AND state = 'live'`;
+  description = NULL, tags = NULL, breakdown = NULL, member_digest = NULL
+  WHERE account_no = ? AND audience_no = ? AND state = 'live'`;
 const stale = `SELECT account_no AS accountNo, audience_no AS audienceNo FROM audience
-  WHERE state = 'live' AND counted_seq > 0 AND counted_graph_version IS NOT ? ORDER BY audience_no`;
+  WHERE state = 'live' AND counted_seq > 0 AND counted_graph_version IS DISTINCT FROM ? ORDER BY audience_no`;
 
 export interface AudienceDetails {
   readonly name: string | null;
@@ -130,6 +132,7 @@ export interface CountedAudience {
   readonly memberCount: number;
   readonly matchedCount: number;
   readonly breakdown: string;
+  readonly memberDigest: Uint8Array;
 }
 
 export const countAudience = (
@@ -144,9 +147,16 @@ export const countAudience = (
     counted.memberCount,
     counted.matchedCount,
     counted.breakdown,
+    counted.memberDigest,
     accountNo,
     audienceNo,
   );
+
+/** The digest of the counted members; null where none was kept yet. */
+export function* memberDigestOf(accountNo: number, audienceNo: number): Script<Uint8Array | null> {
+  const row = yield* get<{ memberDigest: Uint8Array | null }>(digest, accountNo, audienceNo);
+  return row?.memberDigest ?? null;
+}
 
 /** Keeps the row, so that a second deletion is told from a first; the buyer's words go. */
 export const deleteAudienceRow = (accountNo: number, audienceNo: number, nowMs: number): Script<number> =>

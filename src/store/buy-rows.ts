@@ -27,7 +27,7 @@ const columns = `account_no AS accountNo, buy_no AS buyNo, media_buy_id AS media
   end_at AS endAt, paused, canceled_at AS canceledAt, rejected_at AS rejectedAt, confirmed_at AS confirmedAt, currency,
   created_at AS createdAt, updated_at AS updatedAt, document`;
 const nextNo = `INSERT INTO sequence (name, value) VALUES ('media_buy', 1)
-  ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`;
+  ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1 RETURNING value`;
 const insert = `INSERT INTO media_buy (account_no, buy_no, media_buy_id, principal_no, revision, start_at, end_at, paused,
   canceled_at, rejected_at, confirmed_at, currency, created_at, updated_at, document)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;

@@ -13,8 +13,8 @@ export interface DeliveryRow {
 
 const add = `INSERT INTO package_delivery (account_no, package_no, day, impressions, clicks, spend_micros)
   VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (account_no, package_no, day) DO UPDATE SET
-  impressions = impressions + excluded.impressions, clicks = clicks + excluded.clicks,
-  spend_micros = spend_micros + excluded.spend_micros`;
+  impressions = package_delivery.impressions + excluded.impressions, clicks = package_delivery.clicks + excluded.clicks,
+  spend_micros = package_delivery.spend_micros + excluded.spend_micros`;
 const ofBuy = `SELECT d.package_no AS packageNo, d.day, d.impressions, d.clicks, d.spend_micros AS spendMicros
   FROM media_package p JOIN package_delivery d ON d.account_no = p.account_no AND d.package_no = p.package_no
   WHERE p.account_no = ? AND p.buy_no = ? AND d.day >= ? AND d.day < ? ORDER BY d.package_no, d.day`;

@@ -8,9 +8,9 @@ export interface GraphStateRow {
   readonly meta: string;
 }
 
-const state = `SELECT version, person_count AS personCount, updated_at AS updatedAt, CAST(meta AS TEXT) AS meta
+const state = `SELECT version, person_count AS personCount, updated_at AS updatedAt, meta
   FROM graph_state WHERE id = 1`;
-const setState = `INSERT INTO graph_state (id, version, person_count, updated_at, meta) VALUES (1, ?, ?, ?, CAST(? AS BLOB))
+const setState = `INSERT INTO graph_state (id, version, person_count, updated_at, meta) VALUES (1, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET version = excluded.version, person_count = excluded.person_count,
     updated_at = excluded.updated_at, meta = excluded.meta`;
 const pieceNos = `SELECT piece_no AS pieceNo FROM graph_piece WHERE run_no = ? ORDER BY piece_no`;
@@ -19,12 +19,15 @@ const insertPiece = `INSERT INTO graph_piece (run_no, piece_no, bytes) VALUES (?
 const removeRun = `DELETE FROM graph_piece WHERE run_no = ?`;
 const runNos = `SELECT DISTINCT run_no AS runNo FROM graph_piece`;
 const nextRun = `INSERT INTO sequence (name, value) VALUES ('graph_run', 1)
-  ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`;
+  ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1 RETURNING value`;
 
-export const graphStateRow = (): Script<GraphStateRow | undefined> => get<GraphStateRow>(state);
+export function* graphStateRow(): Script<GraphStateRow | undefined> {
+  const row = yield* get<GraphStateRow & { readonly meta: Uint8Array }>(state);
+  return row === undefined ? undefined : { ...row, meta: new TextDecoder().decode(row.meta) };
+}
 
 export const setGraphState = (row: GraphStateRow): Script<number> =>
-  run(setState, row.version, row.personCount, row.updatedAt, row.meta);
+  run(setState, row.version, row.personCount, row.updatedAt, new TextEncoder().encode(row.meta));
 
 export const graphPieceNos = (runNo: number): Script<readonly { readonly pieceNo: number }[]> =>
   all(pieceNos, runNo);

@@ -2,9 +2,9 @@
 import { all, get, run, type Script } from './script.ts';
 
 const hide = `INSERT INTO hidden_piece (account_no, audience_no, block_no, piece_no) VALUES (?, ?, ?, ?)`;
-const hideRange = `INSERT OR IGNORE INTO hidden_piece (account_no, audience_no, block_no, piece_no)
+const hideRange = `INSERT INTO hidden_piece (account_no, audience_no, block_no, piece_no)
   SELECT account_no, audience_no, block_no, piece_no FROM member_block
-  WHERE account_no = ? AND audience_no = ? AND block_no BETWEEN ? AND ?`;
+  WHERE account_no = ? AND audience_no = ? AND block_no BETWEEN ? AND ? ON CONFLICT DO NOTHING`;
 const show = `DELETE FROM hidden_piece WHERE account_no = ? AND audience_no = ? AND block_no = ? AND piece_no >= ?`;
 const first = `SELECT block_no AS blockNo, piece_no AS pieceNo FROM hidden_piece
   WHERE account_no = ? AND audience_no = ? ORDER BY block_no, piece_no LIMIT 1`;

@@ -4,8 +4,8 @@ const find = `SELECT digest, answer FROM impression_batch WHERE batch_hash = ?`;
 const insert = `INSERT INTO impression_batch (batch_hash, digest, received_at, answer) VALUES (?, ?, ?, ?)`;
 const forget = `DELETE FROM impression_batch WHERE received_at < ?`;
 const packages = `SELECT p.account_no AS accountNo, p.package_no AS packageNo, p.package_id AS packageId,
-  p.rate_micros AS rateMicros, max(b.start_at, coalesce(p.start_at, b.start_at)) AS startAt,
-  min(b.end_at, coalesce(p.end_at, b.end_at)) AS endAt,
+  p.rate_micros AS rateMicros, CASE WHEN p.start_at > b.start_at THEN p.start_at ELSE b.start_at END AS startAt,
+  CASE WHEN p.end_at < b.end_at THEN p.end_at ELSE b.end_at END AS endAt,
   (SELECT coalesce(sum(d.impressions), 0) FROM package_delivery d
     WHERE d.account_no = p.account_no AND d.package_no = p.package_no) AS impressions
   FROM media_package p JOIN media_buy b ON b.account_no = p.account_no AND b.buy_no = p.buy_no

@@ -30,7 +30,7 @@ const insertKey = `INSERT INTO api_key (key_id, principal_no, secret_hash, name,
   allow_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 const liveOf = `SELECT count(*) AS count FROM api_key WHERE principal_no = ? AND revoked_at IS NULL
   AND (expires_at IS NULL OR expires_at > ?)`;
-const shorten = `UPDATE api_key SET expires_at = min(ifnull(expires_at, ?1), ?1) WHERE key_id = ?2`;
+const shorten = `UPDATE api_key SET expires_at = CASE WHEN expires_at < ?1 THEN expires_at ELSE ?1 END WHERE key_id = ?2`;
 const touch = `UPDATE api_key SET last_used_at = ? WHERE key_id = ?`;
 const revoke = `UPDATE api_key SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL`;
 

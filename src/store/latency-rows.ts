@@ -7,7 +7,7 @@ const insert = `INSERT INTO latency_sample (matched_at, duration_ms) VALUES (?, 
 const trim = `DELETE FROM latency_sample WHERE sample_no <= ?`;
 const range = `SELECT min(duration_ms) AS low, max(duration_ms) AS high, count(*) AS count FROM (
     SELECT duration_ms, percent_rank() OVER (ORDER BY duration_ms) AS place
-    FROM latency_sample WHERE matched_at >= ?)
+    FROM latency_sample WHERE matched_at >= ?) AS placed
   WHERE place BETWEEN 0.05 AND 0.95 OR place = 0`;
 
 /** Time from acceptance to settled counts, for the capabilities' latency range. */

@@ -4,7 +4,7 @@ const insert = `INSERT INTO operation (account_no, audience_no, task_id, uploade
   member_count) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?) RETURNING op_seq AS opSeq`;
 const move = `UPDATE operation SET state = ? WHERE account_no = ? AND audience_no = ? AND op_seq = ?
   AND state = 'pending' AND parked_at IS NULL RETURNING accepted_at AS acceptedAt, member_count AS memberCount`;
-const earlier = `SELECT max(parked_at IS NOT NULL) AS isParked FROM operation
+const earlier = `SELECT max(CASE WHEN parked_at IS NULL THEN 0 ELSE 1 END) AS isParked FROM operation
   WHERE account_no = ? AND audience_no = ? AND op_seq < ? AND state = 'pending' HAVING count(*) > 0`;
 const pending = `SELECT op_seq AS opSeq, account_no AS accountNo, audience_no AS audienceNo, task_id AS taskId,
   member_count AS memberCount FROM operation

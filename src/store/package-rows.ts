@@ -22,7 +22,7 @@ const columns = `account_no AS accountNo, package_no AS packageNo, package_id AS
   product_id AS productId, budget_micros AS budgetMicros, rate_micros AS rateMicros, paused, canceled_at AS canceledAt,
   start_at AS startAt, end_at AS endAt, document`;
 const nextNo = `INSERT INTO sequence (name, value) VALUES ('media_package', 1)
-  ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`;
+  ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1 RETURNING value`;
 const insert = `INSERT INTO media_package (account_no, package_no, package_id, buy_no, product_id, budget_micros, rate_micros,
   paused, canceled_at, start_at, end_at, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const ofBuy = `SELECT ${columns} FROM media_package WHERE account_no = ? AND buy_no = ? ORDER BY package_no`;
@@ -31,14 +31,15 @@ const change = `UPDATE media_package SET budget_micros = ?, rate_micros = ?, pau
 const addAudience = `INSERT INTO package_audience (account_no, package_no, audience_no, side) VALUES (?, ?, ?, ?)
   ON CONFLICT DO NOTHING`;
 const dropAudiences = `DELETE FROM package_audience WHERE account_no = ? AND package_no = ?`;
-const suspendedOfBuy = `SELECT p.package_id AS packageId, a.audience_no AS audienceNo, a.audience_id AS audienceId,
+const suspendedOfBuy = `SELECT DISTINCT p.package_id AS packageId, p.package_no AS packageNo, a.audience_no AS audienceNo, a.audience_id AS audienceId,
   a.suspended_at AS suspendedAt, a.suspended_code AS suspendedCode, a.suspended_reason AS suspendedReason
   FROM media_package p JOIN package_audience l ON l.account_no = p.account_no AND l.package_no = p.package_no
   JOIN audience a ON a.account_no = l.account_no AND a.audience_no = l.audience_no
   WHERE p.account_no = ? AND p.buy_no = ? AND p.canceled_at IS NULL AND a.state = 'live' AND a.suspended_reason IS NOT NULL
-  GROUP BY a.audience_no, p.package_no ORDER BY a.suspended_at, a.audience_no, p.package_no`;
+  ORDER BY a.suspended_at, a.audience_no, p.package_no`;
 const everyPackage = `SELECT p.account_no AS accountNo, p.package_no AS packageNo, p.package_id AS packageId, p.buy_no AS buyNo,
-  max(b.start_at, coalesce(p.start_at, b.start_at)) AS startAt, min(b.end_at, coalesce(p.end_at, b.end_at)) AS endAt,
+  CASE WHEN p.start_at > b.start_at THEN p.start_at ELSE b.start_at END AS startAt,
+  CASE WHEN p.end_at < b.end_at THEN p.end_at ELSE b.end_at END AS endAt,
   p.paused = 0 AND p.canceled_at IS NULL AND b.paused = 0 AND b.canceled_at IS NULL AND b.rejected_at IS NULL
   AND b.confirmed_at IS NOT NULL AS isLive
   FROM media_package p JOIN media_buy b ON b.account_no = p.account_no AND b.buy_no = p.buy_no ORDER BY p.package_no`;

@@ -26,9 +26,10 @@ const setProof = `UPDATE principal SET proof = ? WHERE principal_no = ?`;
 const findNonce = `SELECT 1 AS found FROM signature_nonce WHERE nonce_hash = ? AND expires_at >= ?`;
 const countOf = `SELECT count FROM signature_nonce_count WHERE keyid_hash = ?`;
 const insertNonce = `INSERT INTO signature_nonce (nonce_hash, keyid_hash, expires_at) VALUES (?, ?, ?)
-  ON CONFLICT (nonce_hash) DO UPDATE SET expires_at = excluded.expires_at WHERE expires_at < ?`;
+  ON CONFLICT (nonce_hash) DO UPDATE SET expires_at = excluded.expires_at WHERE signature_nonce.expires_at < ?`;
 const addCount = `INSERT INTO signature_nonce_count (keyid_hash, count) VALUES (?, ?)
-  ON CONFLICT (keyid_hash) DO UPDATE SET count = max(0, count + excluded.count)`;
+  ON CONFLICT (keyid_hash) DO UPDATE SET count = CASE
+    WHEN signature_nonce_count.count + excluded.count < 0 THEN 0 ELSE signature_nonce_count.count + excluded.count END`;
 const dropExpiredOf = `DELETE FROM signature_nonce WHERE keyid_hash = ? AND expires_at < ?`;
 const expiredKeys = `SELECT keyid_hash AS keyidHash, count(*) AS count FROM signature_nonce WHERE expires_at < ? GROUP BY keyid_hash`;
 const dropExpired = `DELETE FROM signature_nonce WHERE expires_at < ?`;

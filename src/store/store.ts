@@ -7,6 +7,21 @@ export type ScriptInput<R extends ScriptRegistry, K extends keyof R> = Parameter
 export type ScriptOutput<R extends ScriptRegistry, K extends keyof R> =
   ReturnType<R[K]> extends Script<infer T> ? T : never;
 
+/** Reads on the calling thread, which waits. For threads that compute. */
+export interface StoreReader<R extends ScriptRegistry> {
+  /** Runs a reading script in one snapshot and returns at once. */
+  readNow<K extends keyof R & string>(name: K, input: ScriptInput<R, K>): ScriptOutput<R, K>;
+  /** Several reads of one state, one after the other. Whoever holds it long holds up the moving of the log. */
+  readTogether<T>(work: (read: StoreReader<R>['readNow']) => T): T;
+  close(): void;
+}
+
+/** Where a store lives. Can be handed to another thread. */
+export type StorePlace =
+  | { readonly kind: 'sqlite'; readonly dataDir: string }
+  /** `postgres://user:password@host/database`, a primary server's or a transaction-mode pooler's. */
+  | { readonly kind: 'postgres'; readonly url: string };
+
 /**
  * A durable home for small ordered rows and blobs, reached by named scripts.
  *

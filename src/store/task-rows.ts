@@ -36,10 +36,11 @@ const listOwn = `SELECT ${factColumns}, NULL AS outcome FROM task WHERE principa
 const insert = `INSERT INTO task (account_no, task_id, principal_no, task_type, status, generation, created_at,
   updated_at, completed_at, has_webhook, audience_total, audience_done, member_total, context, outcome)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const end = `UPDATE task SET status = ?, updated_at = ?, completed_at = ?, audience_done = audience_total,
-  member_done = min(member_done + ?, member_total), outcome = ? WHERE account_no = ? AND task_id = ? AND completed_at IS NULL`;
-const progress = `UPDATE task SET updated_at = ?, audience_done = ?, member_done = min(member_done + ?, member_total)
-  WHERE account_no = ? AND task_id = ?`;
+const end = `UPDATE task SET status = ?1, updated_at = ?2, completed_at = ?2, audience_done = audience_total,
+  member_done = CASE WHEN member_done + ?3 < member_total THEN member_done + ?3 ELSE member_total END, outcome = ?4
+  WHERE account_no = ?5 AND task_id = ?6 AND completed_at IS NULL`;
+const progress = `UPDATE task SET updated_at = ?1, audience_done = ?2,
+  member_done = CASE WHEN member_done + ?3 < member_total THEN member_done + ?3 ELSE member_total END WHERE account_no = ?4 AND task_id = ?5`;
 const insertPart = `INSERT INTO task_part (account_no, task_id, position, audience_no, op_seq, state)
   VALUES (?, ?, ?, ?, ?, 'pending')`;
 const movePart = `UPDATE task_part SET state = ?
@@ -92,7 +93,7 @@ export const endTask = (
   outcome: Uint8Array,
   moreMembersDone: number,
   nowMs: number,
-): Script<number> => run(end, status, nowMs, nowMs, moreMembersDone, outcome, accountNo, taskId);
+): Script<number> => run(end, status, nowMs, moreMembersDone, outcome, accountNo, taskId);
 
 export interface TaskStep {
   /** Parts that have settled in all. */

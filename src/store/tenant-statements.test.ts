@@ -1,12 +1,11 @@
 /** Isolation: a statement on a tenant's table that does not say whose rows it means is a leak waiting for a bug. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 
 import { migrations } from './migrations/index.ts';
 import { migrate } from './sqlite/migrate.ts';
+import { repositoryStatements } from './testing/repository-statements.ts';
 
 const tenantTables = [
   'audience',
@@ -52,32 +51,12 @@ const exceptions: Readonly<Record<string, string>> = {
   'buy-rows.ts taken': 'whether a test may choose an id, over all callers',
   'package-rows.ts everyPackage': 'for our own decisions, over all accounts',
   'package-rows.ts everyAudience': 'for our own decisions, over all accounts',
+  'verify-rows.ts liveOfAll': 'what the operator verifies, over all accounts',
+  'verify-rows.ts ownerless': 'what the operator verifies, over all accounts',
   'forwarding-rows.ts accounts': 'finds whose audiences are pushed, for our own job',
 };
 
-interface NamedStatement {
-  readonly name: string;
-  readonly sql: string;
-}
-
-/** Every SQL constant of the repositories, with `${…}` of other constants of its file filled in. */
-function statementsOf(file: string): readonly NamedStatement[] {
-  const text = readFileSync(join(import.meta.dirname, file), 'utf8');
-  const constants = new Map<string, string>();
-  for (const [, name = '', body = ''] of text.matchAll(/^const (\w+) = `([^`]*)`;$/gm)) {
-    const whole = body.replace(
-      /\$\{(\w+)\}/g,
-      (_, other: string) => constants.get(other) ?? assert.fail(other),
-    );
-    constants.set(name, whole);
-  }
-  return [...constants]
-    .filter(([, sql]) => /^\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b/.test(sql))
-    .map(([name, sql]) => ({ name: `${file} ${name}`, sql }));
-}
-
-const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('-rows.ts'));
-const statements = files.flatMap(statementsOf);
+const { files, statements } = repositoryStatements();
 
 test('every statement of the repositories is understood by the schema', () => {
   const db = new DatabaseSync(':memory:');

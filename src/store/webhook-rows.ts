@@ -13,13 +13,13 @@ export interface NewEndpoint {
 const findEndpoint = `SELECT endpoint_no AS endpointNo FROM webhook_endpoint
   WHERE account_no = ? AND principal_no = ? AND address_hash = ?`;
 const nextEndpointNo = `INSERT INTO sequence (name, value) VALUES ('webhook_endpoint', 1)
-  ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`;
+  ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1 RETURNING value`;
 const insertEndpoint = `INSERT INTO webhook_endpoint (account_no, endpoint_no, principal_no, address_hash, address, state, created_at)
   VALUES (?, ?, ?, ?, ?, 'ok', ?)`;
 const revive = `UPDATE webhook_endpoint SET state = 'ok', failing_since = NULL
   WHERE account_no = ? AND endpoint_no = ? AND state = 'disabled'`;
 const nextDeliveryNo = `INSERT INTO sequence (name, value) VALUES ('webhook_delivery', 1)
-  ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`;
+  ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1 RETURNING value`;
 const insertDelivery = `INSERT INTO webhook_delivery (account_no, delivery_no, endpoint_no, task_id, state, created_at, registration)
   VALUES (?, ?, ?, ?, ?, ?, ?)`;
 const arm = `UPDATE webhook_delivery SET state = 'armed' WHERE account_no = ? AND task_id = ? AND state = 'held'`;
@@ -90,8 +90,8 @@ const dueEndpointsSql = `WITH RECURSIVE lane (endpoint_no) AS (
   )
   SELECT e.endpoint_no AS endpointNo, e.principal_no AS principalNo, e.account_no AS accountNo,
     (e.last_success_at IS NOT NULL AND e.failing_since IS NULL) AS isProven,
-    max(ifnull(e.quiet_until, 0), (SELECT MIN(d.next_attempt_at) FROM webhook_delivery d
-      WHERE d.state = 'waiting' AND d.endpoint_no = e.endpoint_no)) AS dueAtMs
+    (SELECT CASE WHEN e.quiet_until > MIN(d.next_attempt_at) THEN e.quiet_until ELSE MIN(d.next_attempt_at) END
+      FROM webhook_delivery d WHERE d.state = 'waiting' AND d.endpoint_no = e.endpoint_no) AS dueAtMs
   FROM lane JOIN webhook_endpoint e ON e.endpoint_no = lane.endpoint_no`;
 const dueDeliveriesSql = `SELECT delivery_no AS deliveryNo FROM webhook_delivery
   WHERE account_no = ? AND endpoint_no = ? AND state = 'waiting' AND next_attempt_at <= ? ORDER BY next_attempt_at LIMIT ?`;
@@ -105,9 +105,9 @@ const postponeDelivery = `UPDATE webhook_delivery SET attempt_count = attempt_co
   last_reason = ? WHERE account_no = ? AND delivery_no = ? AND state = 'waiting'`;
 const succeedEndpoint = `UPDATE webhook_endpoint SET state = 'ok', failing_since = NULL, last_success_at = ?, quiet_until = NULL
   WHERE account_no = ? AND endpoint_no = ?`;
-const failEndpoint = `UPDATE webhook_endpoint SET failing_since = ifnull(failing_since, ?1), quiet_until = ifnull(?2, quiet_until),
-  state = CASE WHEN state = 'disabled' OR ?3 = 1 OR ?1 - ifnull(failing_since, ?1) >= ?5 THEN 'disabled'
-    WHEN ?1 - ifnull(failing_since, ?1) >= ?4 THEN 'failing' ELSE state END
+const failEndpoint = `UPDATE webhook_endpoint SET failing_since = coalesce(failing_since, ?1), quiet_until = coalesce(?2, quiet_until),
+  state = CASE WHEN state = 'disabled' OR ?3 = 1 OR ?1 - coalesce(failing_since, ?1) >= ?5 THEN 'disabled'
+    WHEN ?1 - coalesce(failing_since, ?1) >= ?4 THEN 'failing' ELSE state END
   WHERE account_no = ?6 AND endpoint_no = ?7`;
 const enable = `UPDATE webhook_endpoint SET state = 'ok', failing_since = NULL, quiet_until = NULL
   WHERE account_no = ? AND endpoint_no = ?`;
@@ -115,16 +115,16 @@ const anyUnfinishedSql = `SELECT 1 AS found FROM webhook_delivery WHERE state IN
 const listDeliveriesSql = `SELECT d.delivery_no AS deliveryNo, d.account_no AS accountNo, a.account_id AS accountId,
   d.endpoint_no AS endpointNo, e.address, d.task_id AS taskId, d.state, d.created_at AS createdAt, d.attempt_count AS attemptCount,
   d.next_attempt_at AS nextAttemptAt, d.released_at AS releasedAt, d.finished_at AS finishedAt, d.last_status AS lastStatus,
-  d.last_reason AS lastReason, ifnull(length(d.body), 0) AS bodyBytes
+  d.last_reason AS lastReason, coalesce(length(d.body), 0) AS bodyBytes
   FROM webhook_delivery d JOIN webhook_endpoint e ON e.account_no = d.account_no AND e.endpoint_no = d.endpoint_no
   JOIN account a ON a.account_no = d.account_no
-  WHERE (?1 IS NULL OR a.account_id = ?1) AND (?2 IS NULL OR d.state = ?2) AND (?3 IS NULL OR d.endpoint_no = ?3)
-    AND (?4 IS NULL OR d.delivery_no = ?4) ORDER BY d.delivery_no DESC LIMIT ?5`;
+  WHERE (CAST(?1 AS TEXT) IS NULL OR a.account_id = ?1) AND (CAST(?2 AS TEXT) IS NULL OR d.state = ?2)
+    AND (CAST(?3 AS BIGINT) IS NULL OR d.endpoint_no = ?3) AND (CAST(?4 AS BIGINT) IS NULL OR d.delivery_no = ?4) ORDER BY d.delivery_no DESC LIMIT ?5`;
 const listEndpointsSql = `SELECT e.endpoint_no AS endpointNo, e.account_no AS accountNo, a.account_id AS accountId, e.address, e.state,
   e.failing_since AS failingSince, e.last_success_at AS lastSuccessAt, e.quiet_until AS quietUntil,
   (SELECT count(*) FROM webhook_delivery d WHERE d.endpoint_no = e.endpoint_no AND d.state = 'waiting') AS waitingCount
   FROM webhook_endpoint e JOIN account a ON a.account_no = e.account_no
-  WHERE (?1 IS NULL OR a.account_id = ?1) ORDER BY e.endpoint_no`;
+  WHERE (CAST(?1 AS TEXT) IS NULL OR a.account_id = ?1) ORDER BY e.endpoint_no`;
 const replaySql = `UPDATE webhook_delivery SET state = 'waiting', next_attempt_at = ?1, released_at = ?1, attempt_count = 0, finished_at = NULL,
   last_status = NULL, last_reason = NULL
   WHERE account_no = ?2 AND delivery_no = ?3 AND state IN ('delivered', 'given_up') AND length(body) > 0`;

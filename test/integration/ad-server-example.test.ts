@@ -3,12 +3,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+import { inDatabase } from '../support/database.ts';
 import { newBuyer } from '../support/buyer.ts';
 import { noteCanary } from '../support/canaries.ts';
 import { freePort, listens } from '../support/ports.ts';
@@ -33,15 +32,13 @@ function put(text: string, shown: string, own: string): string {
 }
 
 /** Impressions of a package in the seller's books. */
-function countedOf(packageId: string): number {
-  const db = new DatabaseSync(join(seller.dataDir, 'rollcall.db'), { readOnly: true });
-  const row = db
-    .prepare(
-      'SELECT coalesce(sum(impressions), 0) AS count FROM package_delivery JOIN media_package USING (account_no, package_no) WHERE package_id = ?',
-    )
-    .get(packageId) as { count: number };
-  db.close();
-  return row.count;
+async function countedOf(packageId: string): Promise<number> {
+  const { rows } = await inDatabase(
+    seller,
+    'SELECT coalesce(sum(impressions), 0) AS count FROM package_delivery JOIN media_package USING (account_no, package_no) WHERE package_id = ?',
+    packageId,
+  );
+  return rows[0]?.['count'] as number;
 }
 
 test('shows the package to who is in its audience, something else to others, and reports what it showed', async () => {
@@ -82,12 +79,12 @@ test('shows the package to who is in its audience, something else to others, and
     assert.equal(await ad('user-140'), 'house ad\n');
     assert.equal(await ad('a-stranger'), 'house ad\n');
     for (let i = 0; i < 5; i++, shown++) assert.equal(await ad('user-3'), `${bought}\n`);
-    while (countedOf(bought) < shown) {
-      assert.ok(performance.now() < end + 10_000, `${countedOf(bought)} of ${shown} counted`);
+    while ((await countedOf(bought)) < shown) {
+      assert.ok(performance.now() < end + 10_000, `fewer than ${shown} counted`);
       await sleep(50);
     }
     await sleep(1_500);
-    assert.equal(countedOf(bought), shown, 'and none twice');
+    assert.equal(await countedOf(bought), shown, 'and none twice');
   } finally {
     const ended = once(child, 'exit');
     child.kill('SIGKILL');

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 
 import type { AuditPlaceView } from '../../src/server/admin/audit-admin.ts';
 import { walkAudit, type AuditOutcome } from '../../src/server/admin/audit-walk.ts';
+import { inDatabase } from '../support/database.ts';
 import { newBuyer } from '../support/buyer.ts';
 import { runJson, spawnServer } from '../support/process.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
@@ -31,14 +31,10 @@ async function walk(
 }
 
 /** What somebody does who owns the file, and knows of the triggers. */
-function tamper(statement: string): void {
-  const database = new DatabaseSync(join(seller.dataDir, 'rollcall.db'));
-  try {
-    database.exec(statement);
-  } finally {
-    database.close();
-  }
-}
+const tamper = async (statement: string): Promise<unknown> => inDatabase(seller, statement);
+/** Postgres wants to know whose trigger it is. */
+const dropTrigger = (name: string): string =>
+  `DROP TRIGGER ${name}${seller.databaseUrl === '' ? '' : ' ON audit_record'}`;
 
 test('what was done is written down with the transaction, and names nobody', async () => {
   const buyer = await newBuyer(seller);
@@ -78,27 +74,27 @@ test('starts are written down, and refused credentials are counted without sayin
   assert.ok(!text.includes('127.0.0.1') && !text.includes('guess'));
 });
 
-test('the database itself refuses a change and a deletion', () => {
-  assert.throws(() => tamper(`UPDATE audit_record SET record = '{}' WHERE seq = 1`), /are not changed/);
-  assert.throws(() => tamper('DELETE FROM audit_record WHERE seq = 1'), /are not deleted/);
+test('the database itself refuses a change and a deletion', async () => {
+  await assert.rejects(tamper(`UPDATE audit_record SET record = '{}' WHERE seq = 1`), /are not changed/);
+  await assert.rejects(tamper('DELETE FROM audit_record WHERE seq = 1'), /are not deleted/);
 });
 
 test('whoever can take the triggers out is found out: a lost end, a moved beginning, an edit', async () => {
   const { newest } = (await walk()).outcome;
   const { admin } = seller.admin;
   await admin.signAudit({});
-  tamper(`DROP TRIGGER audit_record_is_kept; DELETE FROM audit_record WHERE seq = ${newest.seq}`);
+  await tamper(dropTrigger('audit_record_is_kept'));
+  await tamper(`DELETE FROM audit_record WHERE seq = ${newest.seq}`);
   assert.equal((await walk()).outcome.problem?.seq, newest.seq);
-  tamper('DELETE FROM audit_checkpoint');
+  await tamper('DELETE FROM audit_checkpoint');
   assert.equal((await walk()).outcome.problem, null, 'with the checkpoints gone too');
   assert.equal((await walk([newest])).outcome.problem?.seq, newest.seq, 'but not against what was kept');
-  tamper('UPDATE audit_start SET seq = 1, hash = (SELECT hash FROM audit_record WHERE seq = 1)');
+  await tamper('UPDATE audit_start SET seq = 1, hash = (SELECT hash FROM audit_record WHERE seq = 1)');
   assert.match((await walk()).outcome.problem?.says ?? '', /no record says why/);
-  tamper(`UPDATE audit_start SET seq = 0, hash = zeroblob(32)`);
+  await tamper(`UPDATE audit_start SET seq = 0, hash = x'${'00'.repeat(32)}'`);
   assert.equal((await walk()).outcome.problem, null);
-  tamper(
-    `DROP TRIGGER audit_record_stays; UPDATE audit_record SET record = replace(record, 'T', 'U') WHERE seq = 1`,
-  );
+  await tamper(dropTrigger('audit_record_stays'));
+  await tamper(`UPDATE audit_record SET record = replace(record, 'T', 'U') WHERE seq = 1`);
   assert.equal((await walk()).outcome.problem?.seq, 1);
 });
 

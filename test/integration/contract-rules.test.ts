@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 
+import { inDatabase, storedText } from '../support/database.ts';
 import { newBuyer as buyerOf, rowsOf, told, type Buyer } from '../support/buyer.ts';
 import { doors, type Door } from '../support/doors.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
@@ -174,15 +172,12 @@ function rules(door: Door): void {
     const other = await newBuyer(seller);
     const names = ['a', 'b', 'c', 'sellers'];
     await other.sync({ audiences: names.map((id) => ({ audience_id: id, add: [member('m', known(0))] })) });
-    const database = new DatabaseSync(join(seller.dataDir, 'rollcall.db'));
-    database.exec('PRAGMA busy_timeout = 5000');
-    const done = database
-      .prepare(
-        `UPDATE audience SET managed_by = 'seller' WHERE audience_id = 'sellers'
-          AND account_no = (SELECT account_no FROM account WHERE account_id = ?)`,
-      )
-      .run(other.accountId);
-    database.close();
+    const done = await inDatabase(
+      seller,
+      `UPDATE audience SET managed_by = 'seller' WHERE audience_id = 'sellers'
+        AND account_no = (SELECT account_no FROM account WHERE account_id = ?)`,
+      other.accountId,
+    );
     assert.equal(done.changes, 1);
     const before = await other.sync();
     assert.deepEqual(
@@ -364,9 +359,8 @@ function rules(door: Door): void {
     }
     const logged = seller.logLines.slice(firstLine).join('');
     assert.ok(logged.length > 0);
-    const files = readdirSync(seller.dataDir).filter((name) => name.startsWith('rollcall.db'));
-    assert.ok(files.length > 0);
-    const stored = files.map((name) => readFileSync(join(seller.dataDir, name), 'latin1')).join('');
+    const stored = await storedText(seller);
+    assert.ok(stored.includes(seller.accountId), 'what is stored was looked at');
     for (const value of clear) {
       assert.ok(!logged.includes(value.trim()) && !stored.includes(value.trim()), 'nowhere');
     }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { inDatabase } from '../support/database.ts';
 import { newBuyer as buyerOf, rowsOf, told, type Buyer, type Item } from '../support/buyer.ts';
 import { doors, type Door } from '../support/doors.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
@@ -139,12 +138,10 @@ function rules(door: Door): void {
   test('contract 4 status: suspended is told only to callers whose version knows it', async () => {
     const buyer = await newBuyer(seller);
     await buyer.one({ audience_id: 'suspended-one', add: members(3) });
-    const database = new DatabaseSync(join(seller.dataDir, 'rollcall.db'));
-    database.exec('PRAGMA busy_timeout = 5000');
-    database
-      .prepare("UPDATE audience SET suspended_reason = 'consent_expired' WHERE audience_id = 'suspended-one'")
-      .run();
-    database.close();
+    await inDatabase(
+      seller,
+      "UPDATE audience SET suspended_reason = 'consent_expired' WHERE audience_id = 'suspended-one'",
+    );
     const statusFor = async (fields: Fields): Promise<Item | undefined> =>
       ((await buyer.send(fields)).content?.['audiences'] as Item[])[0];
     const today = await statusFor({});

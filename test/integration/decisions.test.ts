@@ -1,11 +1,10 @@
 /** Decisions at ad-request time, over HTTP, while audiences and packages move. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { inDatabase } from '../support/database.ts';
 import { newBuyer } from '../support/buyer.ts';
 import { noteCanary } from '../support/canaries.ts';
 import { buyPackage } from '../support/packages.ts';
@@ -205,16 +204,13 @@ describe('a call', () => {
 });
 
 describe('impressions', () => {
-  const delivered = (packageId: string): readonly Fields[] => {
-    const db = new DatabaseSync(join(seller.dataDir, 'rollcall.db'), { readOnly: true });
-    const rows = db
-      .prepare(
-        'SELECT day, impressions, clicks, spend_micros FROM package_delivery JOIN media_package USING (account_no, package_no) WHERE package_id = ? ORDER BY day',
-      )
-      .all(packageId)
-      .map((row) => ({ ...row }));
-    db.close();
-    return rows as readonly Fields[];
+  const delivered = async (packageId: string): Promise<readonly Fields[]> => {
+    const { rows } = await inDatabase(
+      seller,
+      'SELECT day, impressions, clicks, spend_micros FROM package_delivery JOIN media_package USING (account_no, package_no) WHERE package_id = ? ORDER BY day',
+      packageId,
+    );
+    return rows;
   };
   const day = new Date().toISOString().slice(0, 10);
 
@@ -245,10 +241,12 @@ describe('impressions', () => {
     assert.equal(bodies.filter((body) => body['replayed'] === true).length, 7);
     for (const { replayed: _, ...body } of bodies) assert.deepEqual(body, expected);
     // Five dollars a thousand: 1,501 impressions are 7.505 dollars.
-    assert.deepEqual(delivered(counted), [{ day, impressions: 1_501, clicks: 3, spend_micros: 7_505_000 }]);
+    assert.deepEqual(await delivered(counted), [
+      { day, impressions: 1_501, clicks: 3, spend_micros: 7_505_000 },
+    ]);
     const other = await ask('/v1/impressions', { ...report, impressions: [{ package_id: counted }] });
     assert.deepEqual([other.status, (other.body['error'] as Fields)['code']], [409, 'IDEMPOTENCY_CONFLICT']);
-    assert.equal(delivered(counted)[0]?.['impressions'], 1_501);
+    assert.equal((await delivered(counted))[0]?.['impressions'], 1_501);
   });
 
   test('of many reports at once add up to the same spend as of one', async () => {
@@ -262,7 +260,7 @@ describe('impressions', () => {
         }),
       ),
     );
-    assert.deepEqual(delivered(many), [{ day, impressions: 703, clicks: 0, spend_micros: 3_515_000 }]);
+    assert.deepEqual(await delivered(many), [{ day, impressions: 703, clicks: 0, spend_micros: 3_515_000 }]);
   });
 
   for (const [name, body, says] of [

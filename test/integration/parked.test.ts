@@ -1,12 +1,11 @@
 /** Changes that were acknowledged and cannot be applied: stored bytes are damaged on a real disk, and every promise is looked at. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { sdkSchemas, validatorOf } from '../../src/protocol/adcp/testing/official-schemas.ts';
+import { inDatabase } from '../support/database.ts';
 import { newBuyer, told, type Buyer, type Item } from '../support/buyer.ts';
 import { runJson } from '../support/process.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
@@ -43,24 +42,23 @@ const parked = async (): Promise<readonly Fields[]> =>
   (await command('match', 'parked'))['parked'] as Fields[];
 
 /** Changes one byte in the middle of the newest stored block, and gives what puts it back. */
-function damage(): () => void {
-  const db = new DatabaseSync(join(seller.dataDir, 'rollcall.db'));
-  db.exec('PRAGMA busy_timeout = 5000');
+async function damage(): Promise<() => Promise<void>> {
   const newest = 'SELECT block_no, audience_no, bytes FROM member_block ORDER BY block_no DESC LIMIT 1';
-  const row = db.prepare(newest).get() as { block_no: number; audience_no: number; bytes: Uint8Array };
-  const put = (bytes: Uint8Array): void => {
-    const result = db
-      .prepare('UPDATE member_block SET bytes = ? WHERE block_no = ? AND audience_no = ?')
-      .run(bytes, row.block_no, row.audience_no);
-    assert.equal(result.changes, 1);
+  const [row] = (await inDatabase(seller, newest)).rows as unknown as readonly {
+    readonly block_no: number;
+    readonly audience_no: number;
+    readonly bytes: Uint8Array;
+  }[];
+  assert.ok(row !== undefined);
+  const put = async (bytes: Uint8Array): Promise<void> => {
+    const change = 'UPDATE member_block SET bytes = ? WHERE block_no = ? AND audience_no = ?';
+    const { changes } = await inDatabase(seller, change, bytes, row.block_no, row.audience_no);
+    assert.equal(changes, 1);
   };
   const broken = Uint8Array.from(row.bytes);
   broken[Math.floor(broken.length / 2)]! ^= 0x40;
-  put(broken);
-  return () => {
-    put(row.bytes);
-    db.close();
-  };
+  await put(broken);
+  return async () => put(row.bytes);
 }
 
 interface Accepted {
@@ -93,10 +91,10 @@ describe('a change that cannot be applied', () => {
   test('ends its task as failed, with what to do, in the poll and in the webhook; the audience is suspended', async () => {
     const buyer = await newBuyer(seller);
     const accepted = await accept(buyer, [{ audience_id: 'a', add: members(5) }]);
-    const repair = damage();
+    const repair = await damage();
     await command('match', 'now');
     const over = await ended(accepted);
-    repair();
+    await repair();
     assert.equal(over.content?.['status'], 'failed');
     const { code, message, field, suggestion, recovery } = errorOf(over);
     assert.deepEqual([code, field, recovery], ['INVALID_STATE', 'audiences[0]', 'correctable']);
@@ -131,7 +129,7 @@ describe('a change that cannot be applied', () => {
   test('holds back what comes after it: that cannot be applied either, and is told so at once', async () => {
     const buyer = await newBuyer(seller);
     const first = await accept(buyer, [{ audience_id: 'a', add: members(5) }]);
-    const repair = damage();
+    const repair = await damage();
     const second = await accept(buyer, [{ audience_id: 'a', remove: [{ external_id: 'm0' }] }]);
     await command('match', 'now');
     assert.deepEqual(
@@ -146,7 +144,7 @@ describe('a change that cannot be applied', () => {
       mine.map(({ attempts }) => attempts),
       [10, 0, 0],
     );
-    repair();
+    await repair();
   });
 
   test('does not stand in the way of other audiences of the call, whose results stand', async () => {
@@ -155,10 +153,10 @@ describe('a change that cannot be applied', () => {
       { audience_id: 'good', add: members(4) },
       { audience_id: 'bad', add: members(5) },
     ]);
-    const repair = damage();
+    const repair = await damage();
     await command('match', 'now');
     const over = await ended(accepted);
-    repair();
+    await repair();
     assert.equal(over.content?.['status'], 'completed');
     const { audiences } = over.content['result'] as { readonly audiences: readonly Item[] };
     assert.deepEqual(told(audiences[0]), ['created', 'ready', 4, 4]);
@@ -177,10 +175,10 @@ describe('a change that cannot be applied', () => {
       audiences: [{ audienceId: 'a', add: [{ externalId: 'm', hashedEmail: sha256('user1@example.com') }] }],
       pushNotificationConfig: { url: `${receiver.url}${path}` },
     });
-    const repair = damage();
+    const repair = await damage();
     await command('match', 'now');
     const task = await restEnded(body['taskId']);
-    repair();
+    await repair();
     assert.deepEqual([task.status, task.error?.field], ['failed', 'audiences[0]']);
     assert.deepEqual([task.metadata.membersMatched, task.metadata.membersToMatch], [0, 1]);
     assert.match(JSON.stringify(task.error), /could not be applied/);
@@ -191,10 +189,10 @@ describe('a change that cannot be applied', () => {
   test('is got over by the buyer: the audience deleted and sent anew is as good as any', async () => {
     const buyer = await newBuyer(seller);
     const accepted = await accept(buyer, [{ audience_id: 'a', add: members(5) }]);
-    const repair = damage();
+    const repair = await damage();
     await command('match', 'now');
     await ended(accepted);
-    repair();
+    await repair();
     await buyer.sync({ audiences: [{ audience_id: 'a', delete: true }] });
     assert.equal((await parked()).filter((row) => row['account_id'] === buyer.accountId).length, 0);
     await buyer.sync({ audiences: [{ audience_id: 'a', add: members(6) }] });
@@ -205,11 +203,11 @@ describe('a change that cannot be applied', () => {
   test('is got over by the operator: retried in the order of acceptance; the tasks that ended stay as they ended', async () => {
     const buyer = await newBuyer(seller);
     const first = await accept(buyer, [{ audience_id: 'a', add: members(5) }]);
-    const repair = damage();
+    const repair = await damage();
     const second = await accept(buyer, [{ audience_id: 'a', remove: [{ external_id: 'm0' }] }]);
     await command('match', 'now');
     const before = [await ended(first), await ended(second)].map(({ content }) => content);
-    repair();
+    await repair();
     const mine = (await parked()).find((row) => row['account_id'] === buyer.accountId);
     assert.deepEqual(await command('match', 'retry', String(mine?.['audience_no'])), { retried: 2 });
     assert.deepEqual(told(await buyer.settled('a')), ['unchanged', 'ready', 4, 4]);
@@ -226,7 +224,7 @@ describe('a change that cannot be applied', () => {
   test('that fails again after a retry is parked again', async () => {
     const buyer = await newBuyer(seller);
     const accepted = await accept(buyer, [{ audience_id: 'a', add: members(5) }]);
-    const repair = damage();
+    const repair = await damage();
     await command('match', 'now');
     await ended(accepted);
     const own = async (): Promise<readonly Fields[]> =>
@@ -235,7 +233,7 @@ describe('a change that cannot be applied', () => {
     await command('match', 'retry', String(audience_no));
     const end = performance.now() + 20_000;
     while ((await own())[0]?.['attempts'] !== 10) assert.ok(performance.now() < end, 'it is parked again');
-    repair();
+    await repair();
     assert.equal((await buyer.sync())[0]?.status, 'suspended');
   });
 
@@ -267,26 +265,24 @@ test('attempts are counted over restarts', async () => {
       audiences: [{ audience_id: 'a', add: members(3) }],
       push_notification_config: { url: `${receiver.url}/${randomUUID()}`, operation_id: 'op-1' },
     });
-    const db = new DatabaseSync(join(own.dataDir, 'rollcall.db'));
-    db.exec("UPDATE member_block SET bytes = x'00112233'");
-    const attempts = (): unknown =>
-      db.prepare('SELECT attempt_count, parked_at IS NULL AS waits FROM operation').get();
+    await inDatabase(own, "UPDATE member_block SET bytes = x'00112233'");
+    const attempts = async (): Promise<Fields | undefined> =>
+      (await inDatabase(own, 'SELECT attempt_count, parked_at IS NULL AS waits FROM operation')).rows[0];
     const accepted = { buyer, taskId: answer.content?.['task_id'], path: '' };
     for (const expected of [4, 8]) {
       await runJson(['match', 'now', '--data', own.dataDir]);
       const end = performance.now() + 20_000;
-      while ((attempts() as Fields)['attempt_count'] !== expected) {
-        assert.ok(performance.now() < end, JSON.stringify(attempts()));
+      while ((await attempts())?.['attempt_count'] !== expected) {
+        assert.ok(performance.now() < end, JSON.stringify(await attempts()));
         await sleep(5);
       }
       // While it waits for ten minutes to try again, the server stops at once.
       await own.restart();
     }
-    assert.deepEqual({ ...(attempts() as Fields) }, { attempt_count: 8, waits: 1 });
+    assert.deepEqual(await attempts(), { attempt_count: 8, waits: 1 });
     await runJson(['match', 'now', '--data', own.dataDir]);
     assert.equal((await ended(accepted)).content?.['status'], 'failed');
-    assert.deepEqual({ ...(attempts() as Fields) }, { attempt_count: 10, waits: 0 });
-    db.close();
+    assert.deepEqual(await attempts(), { attempt_count: 10, waits: 0 });
   } finally {
     await own.close();
   }

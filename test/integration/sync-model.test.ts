@@ -11,10 +11,13 @@ import { nodePrimitives } from '../../src/platform/primitives.ts';
 import { performOperation } from '../../src/protocol/adcp/operations.ts';
 import type { Principal } from '../../src/service/api.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
+import { isOverPostgres } from '../support/test-database.ts';
 import { SyncModel, type ModelCall, type ModelEntry, type ModelResult } from './sync.model.ts';
 
 const runCount =
-  process.env['ROLLCALL_LONG'] === '1' ? 50_000 : Number(process.env['ROLLCALL_MODEL_RUNS'] ?? 5_000);
+  process.env['ROLLCALL_LONG'] === '1'
+    ? 50_000
+    : Number(process.env['ROLLCALL_MODEL_RUNS'] ?? (isOverPostgres ? 300 : 5_000));
 /** A restart in the middle of about one run in this many; restarts cost most of the time. */
 const restartOneIn = 250;
 

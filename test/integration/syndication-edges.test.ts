@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 
+import { inDatabase } from '../support/database.ts';
 import { startHub, type Hub, type PushRecord } from '../support/hub.ts';
 import { addPeople } from '../support/people.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
@@ -29,16 +28,14 @@ after(async () => {
 });
 
 /** Kept operations of an audience that lives, and how many of them are bases. */
-function keptRows(audienceId: string): { rows: number; bases: number } {
-  const db = new DatabaseSync(join(hub.seller.dataDir, 'rollcall.db'), { readOnly: true });
-  const row = db
-    .prepare(
-      `SELECT count(*) AS rows, ifnull(sum(is_base), 0) AS bases FROM forward_operation f JOIN audience a
+async function keptRows(audienceId: string): Promise<{ rows: number; bases: number }> {
+  const { rows } = await inDatabase(
+    hub.seller,
+    `SELECT count(*) AS rows, coalesce(sum(is_base), 0) AS bases FROM forward_operation f JOIN audience a
        ON a.account_no = f.account_no AND a.audience_no = f.audience_no WHERE a.audience_id = ? AND a.state = 'live'`,
-    )
-    .get(audienceId);
-  db.close();
-  return { ...row } as { rows: number; bases: number };
+    audienceId,
+  );
+  return rows[0] as { rows: number; bases: number };
 }
 
 async function heldThere(audienceId: string): Promise<Record<string, unknown> | undefined> {
@@ -169,15 +166,15 @@ describe('what is kept for forwarding', () => {
     await hub.push('merged', [agent], false);
     await hub.sync({ audienceId: 'merged', remove: [{ externalId: 'crm-7' }] });
     for (let i = 0; i < 40; i++) await hub.sync({ audienceId: 'merged', add: members(50 + i, 53 + i) });
-    assert.deepEqual(keptRows('merged'), { rows: 42, bases: 0 });
+    assert.deepEqual(await keptRows('merged'), { rows: 42, bases: 0 });
     // The first thing that a start does is to look for what can be merged.
     await hub.seller.restart();
     const end = performance.now() + 20_000;
-    while (keptRows('merged').bases === 0) {
+    while ((await keptRows('merged')).bases === 0) {
       assert.ok(performance.now() < end, 'merged');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    assert.deepEqual(keptRows('merged'), { rows: 1, bases: 1 });
+    assert.deepEqual(await keptRows('merged'), { rows: 1, bases: 1 });
     await hub.push('merged', [agent]);
     const { responseData } = await hub.reaches('merged', agent, isCompleted);
     assert.equal(responseData?.['members_sent'], 91);
@@ -208,7 +205,7 @@ describe('what is kept for forwarding', () => {
       key,
     );
     assert.equal(answer['status'], 'completed');
-    assert.deepEqual(keptRows('quiet'), { rows: 0, bases: 0 });
+    assert.deepEqual(await keptRows('quiet'), { rows: 0, bases: 0 });
     assert.equal((await admin.forwarding({ accountId: 'acct_quiet' })).isOn, false);
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { runJson, spawnServer, type ServerProcess } from '../support/process.ts';
+import { runJson, runText, spawnServer, type ServerProcess } from '../support/process.ts';
 import { callTool, sha256 } from '../support/seller.ts';
 
 /** Kills; the long run is the figure that a release publishes. */
@@ -64,6 +64,7 @@ test(`kill -9 at random moments during uploads, ${killCount} times: nothing ackn
       await done;
       interrupted += clients.filter(({ pending }) => pending !== null).length;
     }
+    await holds(dataDir);
     const server = await spawnServer(dataDir);
     for (const client of clients) await converge(server, key, client);
     const tasks = (await callTool(server.url, key, 'list_tasks', { pagination: { max_results: 100 } })) as {
@@ -76,6 +77,7 @@ test(`kill -9 at random moments during uploads, ${killCount} times: nothing ackn
     );
     for (const client of clients) await checkMembers(server, key, client);
     assert.equal(await server.stop(), 0);
+    await holds(dataDir);
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
@@ -83,6 +85,13 @@ test(`kill -9 at random moments during uploads, ${killCount} times: nothing ackn
   assert.ok(interrupted > 0, 'a kill met an upload under way');
   console.log(`${killCount} kills, ${acknowledged} syncs acknowledged, ${interrupted} interrupted`);
 });
+
+/** What is stored of every list is what was counted of it. */
+async function holds(dataDir: string): Promise<void> {
+  const { code, out, err } = await runText(['verify', '--data', dataDir]);
+  assert.equal(code, 0, out + err);
+  assert.match(out, /^All holds: 4 audiences/);
+}
 
 /** One upload after the other until the server goes away. A step that was broken off is sent again with its key. */
 async function upload(

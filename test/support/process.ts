@@ -75,10 +75,13 @@ export interface Ended {
 }
 
 /** Runs one command to its end, however it ends. */
-export async function runText(args: readonly string[]): Promise<Ended> {
+export async function runText(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment,
+    env: { ...environment, ...settings },
   });
   let out = '';
   let err = '';
@@ -90,8 +93,12 @@ export async function runText(args: readonly string[]): Promise<Ended> {
 }
 
 /** Runs one command to its end and gives its `--json` answer. */
-export async function runJson(args: readonly string[]): Promise<Record<string, unknown>> {
-  const { out, err, code } = await runText([...args, '--json']);
+/** `settings`: of the environment. */
+export async function runJson(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Record<string, unknown>> {
+  const { out, err, code } = await runText([...args, '--json'], settings);
   if (code !== 0) throw new Error(`rollcall ${args[0]} ended with ${code}: ${err}${out}`);
   const answer = JSON.parse(out) as Record<string, unknown>;
   if (typeof answer['key'] === 'string') noteCanary('key', answer['key']);

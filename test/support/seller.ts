@@ -16,6 +16,7 @@ import type { ServeSettings } from '../../src/server/options.ts';
 import { secretFileName } from '../../src/server/secrets.ts';
 import { noteCanary, noteOutput } from './canaries.ts';
 import { checkExchange } from './exchange-check.ts';
+import { newDatabaseUrl } from './test-database.ts';
 
 export function sha256(text: string): string {
   const hash = createHash('sha256').update(text).digest('hex');
@@ -32,6 +33,8 @@ export interface User {
 
 export interface Seller {
   readonly dataDir: string;
+  /** Empty: the embedded database. */
+  readonly databaseUrl: string;
   readonly node: RunningNode;
   readonly admin: OpenAdmin;
   readonly url: string;
@@ -102,9 +105,10 @@ export async function startSeller(
     ...(account.shedsLoad === true ? {} : { watch: () => neverOverloaded }),
     ...(account.pauseMs === undefined ? {} : { pauseMs: account.pauseMs }),
   };
+  const databaseUrl = await newDatabaseUrl();
   let overridden = overrides;
   const start = async (): Promise<RunningNode> =>
-    startNode({ ...settings, ...overridden, data: dataDir }, log, fatal, parts);
+    startNode({ ...settings, databaseUrl, ...overridden, data: dataDir }, log, fatal, parts);
   let node = await start();
   let admin = await openAdmin(dataDir, log);
   const accountId = account.accountId ?? 'acct_test';
@@ -121,6 +125,7 @@ export async function startSeller(
   noteCanary('secret', readFileSync(join(dataDir, secretFileName), 'utf8').trim());
   return {
     dataDir,
+    databaseUrl,
     get node() {
       return node;
     },

@@ -164,6 +164,26 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import('./syndication-list.ts'),
   },
   {
+    name: 'verify',
+    summary: 'Check that what is stored is what was accepted and counted',
+    load: () => import('./verify.ts'),
+  },
+  {
+    name: 'backup',
+    summary: 'Write the database to one file, while the server runs or not',
+    load: () => import('./backup.ts'),
+  },
+  {
+    name: 'restore',
+    summary: 'Make a data directory of a backup, and verify it',
+    load: () => import('./restore.ts'),
+  },
+  {
+    name: 'move',
+    summary: 'Copy everything of a stopped server to the other kind of database, and verify it',
+    load: () => import('./move.ts'),
+  },
+  {
     name: 'audit verify',
     summary: 'Check that no record of what was done was changed, dropped or reordered',
     load: () => import('./audit-verify.ts'),

@@ -1,6 +1,5 @@
 import { stderrLog } from '../../platform/log.ts';
 import { startNode } from '../../server/node.ts';
-import { UsageFault } from '../../server/options-table.ts';
 import { serveOptions } from '../../server/options.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -11,15 +10,17 @@ export const command = defineCommand({
   summary: 'Run the server',
   options: serveOptions,
   async run({ values, signal }) {
-    if (values.databaseUrl !== '') {
-      throw new UsageFault('This build has the embedded database only: leave --database-url out.');
-    }
     const log = stderrLog(values.logLevel, process.stderr.isTTY);
-    const node = await startNode(values, log, (reason) => {
+    const fatal = (reason: string): never => {
       // Nothing acknowledged is lost: opening the database anew shows what is really on disk.
       log('error', 'fatal', { reason });
       process.exit(exitCodes.failure);
+    };
+    const node = await startNode(values, log, fatal, { signal }).catch((error: unknown) => {
+      if (signal.aborted) return null;
+      throw error;
     });
+    if (node === null) return exitCodes.ok;
     process.stdout.write(`Rollcall is ready on ${node.url}\n`);
     await untilAborted(signal);
     log('info', 'stopping');

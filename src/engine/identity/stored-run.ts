@@ -71,6 +71,31 @@ export function decodeRun(
   return isSoundRun(run, personCount) ? { ok: true, run } : { ok: false, fault: 'content' };
 }
 
+/** Takes the pieces of a run in order and keeps none of them. What each says of itself and of the run is checked, not its entries. */
+export interface RunCheck {
+  take(piece: Uint8Array): RunFault | null;
+  /** After the last piece. */
+  end(): RunFault | null;
+}
+
+export function createRunCheck(primitives: Primitives): RunCheck {
+  let first: Header | null = null;
+  let filled = 0;
+  return {
+    take(piece) {
+      const header = readHeader(piece, primitives);
+      if (typeof header === 'string') return header;
+      first ??= header;
+      const { entryCount, bits, runBytes: memoryBytes } = first;
+      const isOfRun = header.entryCount === entryCount && header.bits === bits;
+      if (!isOfRun || header.offset !== filled || filled + header.bytes > memoryBytes) return 'missing_piece';
+      filled += header.bytes;
+      return null;
+    },
+    end: () => (first !== null && filled === first.runBytes ? null : 'missing_piece'),
+  };
+}
+
 interface Header {
   readonly entryCount: number;
   readonly bits: number;

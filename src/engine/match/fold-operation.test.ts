@@ -7,6 +7,8 @@ import { nodePrimitives } from '../../platform/primitives.ts';
 import { BitSet } from '../bitmap/bit-set.ts';
 import { type AudienceView, createAudienceView } from '../block/audience-view.ts';
 import { decodeBlock, decodeOperation } from '../block/decode.ts';
+import { digestOf, emptyDigest, type MemberDigest } from '../block/member-digest.ts';
+import { digestModel } from '../block/member-digest.model.ts';
 import { mergePieces } from '../block/merge.ts';
 import { prepareCall } from '../prepare/prepare-call.ts';
 import { type ModelEntry, type ModelMember, requestOf } from '../prepare/request.model.ts';
@@ -46,7 +48,9 @@ const bareRemoval = someId.map((id): ModelMember => ({ id, identifiers: [] }));
 type Command =
   | { readonly kind: 'call'; readonly entry: ModelEntry }
   | { readonly kind: 'merge'; readonly from: number; readonly count: number; readonly rows: number }
-  | { readonly kind: 'forget' };
+  | { readonly kind: 'forget' }
+  /** As if no digest had been kept so far. */
+  | { readonly kind: 'upgrade' };
 
 /** Every run weighs the kinds of entries and commands anew, and leaves some out. */
 const weights = fc.array(fc.constantFrom(0, 0, 1, 4), { minLength: 7, maxLength: 7 });
@@ -70,7 +74,7 @@ const commands = weights.chain((weight) => {
     count: fc.integer({ min: 1, max: 6 }),
     rows: fc.integer({ min: 1, max: 5 }),
   });
-  const forget = fc.constant<Command>({ kind: 'forget' });
+  const forget = fc.constantFrom<Command[]>({ kind: 'forget' }, { kind: 'upgrade' });
   const command = fc.oneof(
     { arbitrary: call, weight: 4 },
     { arbitrary: merge, weight: weight[5]! + 1 },
@@ -91,6 +95,7 @@ const graphs: fc.Arbitrary<ModelGraph> = fc
 interface State {
   blocks: (readonly MemberBlock[])[];
   counts: MatchCounts | null;
+  digest: MemberDigest | null;
   users: BitSet;
   model: ModelAudience;
 }
@@ -110,6 +115,7 @@ function stack(state: State, operation: AudienceOperation, result: FoldResult): 
   const extra = result.extraTombstones;
   state.blocks = [[operation.block], ...(extra === null ? [] : [[extra]]), ...state.blocks];
   state.counts = result.counts;
+  state.digest = result.digest;
   if (result.users.kind === 'full') state.users = result.users.matched;
   else for (const ordinal of result.users.added.values()) state.users.add(ordinal);
 }
@@ -122,11 +128,13 @@ describe('foldOperation and matchAll', () => {
         const state: State = {
           blocks: [],
           counts: empty,
+          digest: emptyDigest(),
           users: new BitSet(personCount),
           model: new Map(),
         };
         for (const command of list) {
           if (command.kind === 'forget') state.counts = null;
+          else if (command.kind === 'upgrade') state.digest = null;
           else if (command.kind === 'merge') merge(state, command);
           else call(state, command.entry, graph, modelGraph);
         }
@@ -158,13 +166,16 @@ describe('foldOperation and matchAll', () => {
       return;
     }
     const view = createAudienceView(state.blocks);
-    const result = foldOperation({ view, operation, graph, counts: state.counts });
+    const result = foldOperation({ view, operation, graph, counts: state.counts, digest: state.digest });
     const { unchanged, ...changed } = result.change;
     assert.deepEqual(changed, change);
     const upserts = operation.block.tombstone.filter((flag) => flag === 0).length;
     assert.equal(unchanged, upserts - change.added - change.updated);
     stack(state, operation, result);
     assert.deepEqual(result.counts, modelCounts(state.model, modelGraph));
+    const after = createAudienceView(state.blocks);
+    assert.deepEqual(result.digest, digestOf(after));
+    assert.deepEqual(result.digest, digestModel(after));
     const users = modelUsers(state.model, modelGraph);
     if (result.users.kind === 'delta' && result.users.needsRecount) {
       assert(users.every((ordinal) => state.users.has(ordinal)));
@@ -214,7 +225,13 @@ describe('foldOperation and matchAll', () => {
       3,
     );
     const operation = operationOf(entry)!;
-    const result = foldOperation({ view: createAudienceView([]), operation, graph, counts: empty });
+    const result = foldOperation({
+      view: createAudienceView([]),
+      operation,
+      graph,
+      counts: empty,
+      digest: null,
+    });
     assert.deepEqual(result.counts, {
       memberCount: 1,
       matchedCount: 1,
@@ -235,10 +252,16 @@ describe('foldOperation and matchAll', () => {
     };
     const graph = modelGraphIndex(new Map([['1:mail 7', [5]]]), tokeniser, 9);
     const operation = operationOf(entry)!;
-    const first = foldOperation({ view: createAudienceView([]), operation, graph, counts: empty });
+    const first = foldOperation({
+      view: createAudienceView([]),
+      operation,
+      graph,
+      counts: empty,
+      digest: null,
+    });
     assert.deepEqual(first.change, { added: 500, updated: 0, removed: 0, unchanged: 0 });
     const view = createAudienceView([[operation.block]]);
-    const again = foldOperation({ view, operation, graph, counts: first.counts });
+    const again = foldOperation({ view, operation, graph, counts: first.counts, digest: first.digest });
     assert.deepEqual(again.change, { added: 0, updated: 0, removed: 0, unchanged: 500 });
     assert.deepEqual(again.counts, first.counts);
     assert.equal(again.users.kind === 'delta' && again.users.needsRecount, false);
@@ -258,7 +281,13 @@ describe('foldOperation and matchAll', () => {
     const modelGraph: ModelGraph = new Map(known.filter((_, i) => i % 3 > 0));
     const graph = modelGraphIndex(modelGraph, tokeniser, personCount);
     const operation = operationOf(entry)!;
-    const result = foldOperation({ view: createAudienceView([]), operation, graph, counts: empty });
+    const result = foldOperation({
+      view: createAudienceView([]),
+      operation,
+      graph,
+      counts: empty,
+      digest: null,
+    });
     const model = applyModel(new Map(), entry);
     assert.deepEqual(result.counts, modelCounts(model, modelGraph));
     assert(result.counts.matchedCount > 100 && result.counts.matchedCount < 600);
@@ -278,7 +307,7 @@ describe('foldOperation and matchAll', () => {
     const view = createAudienceView([[before.block]]);
     const { counts } = matchAll({ view, graph });
     const needsRecount = (operation: AudienceOperation): boolean => {
-      const { users } = foldOperation({ view, operation, graph, counts });
+      const { users } = foldOperation({ view, operation, graph, counts, digest: null });
       assert(users.kind === 'delta');
       return users.needsRecount;
     };

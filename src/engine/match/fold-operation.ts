@@ -1,6 +1,7 @@
 import type { BitSet } from '../bitmap/bit-set.ts';
 import { createOrdinalList, type OrdinalList } from '../bitmap/ordinal-list.ts';
 import { type AudienceView, createAudienceView } from '../block/audience-view.ts';
+import { digestOf, digestRows, type MemberDigest } from '../block/member-digest.ts';
 import type { AudienceOperation, GraphIndex, MatchCounts, MemberBlock } from '../types.ts';
 import { fallbackTombstones } from './fallback.ts';
 import { matchAll } from './match-all.ts';
@@ -22,6 +23,8 @@ export interface FoldInput {
   readonly graph: GraphIndex;
   /** The counts before, made with the same version of the graph; null makes a full count. */
   readonly counts: MatchCounts | null;
+  /** The digest of the members before; null makes it anew. */
+  readonly digest: MemberDigest | null;
 }
 
 /** The matched users after the operation: as a difference, or whole where a full count was made. */
@@ -40,6 +43,8 @@ export interface FoldResult {
   readonly extraTombstones: MemberBlock | null;
   /** The counts after. */
   readonly counts: MatchCounts;
+  /** The digest after; of the members alone, whatever the graph is. */
+  readonly digest: MemberDigest;
   readonly change: MemberChange;
   readonly users: FoldUsers;
 }
@@ -49,21 +54,24 @@ export interface FoldResult {
  * changed instead of counting anew. Gives the answer that `matchAll` gives on the state after. Costs two
  * look-ups per changed record, and a scan of the audience's identifiers when an entry falls back.
  */
-export function foldOperation({ view, operation, graph, counts }: FoldInput): FoldResult {
+export function foldOperation(input: FoldInput): FoldResult {
+  const { view, operation, graph, counts } = input;
   const extraTombstones = fallbackTombstones(view, operation);
+  const digest = input.digest === null ? digestOf(view) : input.digest.slice();
   const tally = createReportTally();
   const added = createOrdinalList();
   const plus = createRecordCounter(graph, tally, 1, added);
   const minus = createRecordCounter(graph, tally, -1);
   const isDelta = counts !== null;
-  const change = applyBlock(view, operation.block, isDelta ? { plus, minus } : null);
-  const removed = applyTombstones(view, extraTombstones, isDelta ? minus : null);
+  const change = applyBlock(view, operation.block, digest, isDelta ? { plus, minus } : null);
+  const removed = applyTombstones(view, extraTombstones, digest, isDelta ? minus : null);
   const total = { ...change, removed: change.removed + removed };
   if (counts === null) {
     const full = matchAll({ view: viewAfter(view, operation, extraTombstones), graph });
     return {
       extraTombstones,
       counts: full.counts,
+      digest,
       change: total,
       users: { kind: 'full', matched: full.users },
     };
@@ -73,6 +81,7 @@ export function foldOperation({ view, operation, graph, counts }: FoldInput): Fo
   return {
     extraTombstones,
     counts: tally.addedTo(counts),
+    digest,
     change: total,
     users: { kind: 'delta', added, needsRecount: minus.hasLostMatch },
   };
@@ -94,7 +103,12 @@ interface Counters {
   readonly minus: RecordCounter;
 }
 
-function applyBlock(view: AudienceView, block: MemberBlock, counters: Counters | null): MemberChange {
+function applyBlock(
+  view: AudienceView,
+  block: MemberBlock,
+  digest: MemberDigest,
+  counters: Counters | null,
+): MemberChange {
   const change = { added: 0, updated: 0, removed: 0, unchanged: 0 };
   const places = view.lookup(block.memberToken, block.rowCount);
   for (let row = 0; row < block.rowCount; row++) {
@@ -103,6 +117,7 @@ function applyBlock(view: AudienceView, block: MemberBlock, counters: Counters |
     if (place < 0) {
       if (isRemoval) continue;
       change.added += 1;
+      digestRows(digest, block, row, row + 1, 1);
       counters?.plus.push(block, row);
       continue;
     }
@@ -110,11 +125,14 @@ function applyBlock(view: AudienceView, block: MemberBlock, counters: Counters |
     const oldRow = places.row[row]!;
     if (isRemoval) {
       change.removed += 1;
+      digestRows(digest, old, oldRow, oldRow + 1, -1);
       counters?.minus.push(old, oldRow);
     } else if (sameRecord(old, oldRow, block, row)) {
       change.unchanged += 1;
     } else {
       change.updated += 1;
+      digestRows(digest, old, oldRow, oldRow + 1, -1);
+      digestRows(digest, block, row, row + 1, 1);
       counters?.minus.push(old, oldRow, { block, row });
       counters?.plus.push(block, row);
     }
@@ -123,11 +141,19 @@ function applyBlock(view: AudienceView, block: MemberBlock, counters: Counters |
 }
 
 /** Gives the number of members removed; every one of them is in the view. */
-function applyTombstones(view: AudienceView, extra: MemberBlock | null, minus: RecordCounter | null): number {
+function applyTombstones(
+  view: AudienceView,
+  extra: MemberBlock | null,
+  digest: MemberDigest,
+  minus: RecordCounter | null,
+): number {
   if (extra === null) return 0;
   const places = view.lookup(extra.memberToken, extra.rowCount);
   for (let i = 0; i < extra.rowCount; i++) {
-    minus?.push(view.pieces[places.piece[i]!]!, places.row[i]!);
+    const piece = view.pieces[places.piece[i]!]!;
+    const row = places.row[i]!;
+    digestRows(digest, piece, row, row + 1, -1);
+    minus?.push(piece, row);
   }
   return extra.rowCount;
 }

@@ -7,6 +7,8 @@ export interface AdminFile {
   /** Loopback port of the seller's own commands. */
   readonly adminPort: number;
   readonly token: string;
+  /** Which database the server uses. Absent: a server of an older release, which knew one. */
+  readonly database?: 'sqlite' | 'postgres';
   /** Where callers reach the server. */
   readonly url: string;
 }

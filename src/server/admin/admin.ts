@@ -13,7 +13,7 @@ import type {
   SyndicationQuery,
   SyndicationService,
 } from '../../service/syndication/api.ts';
-import type { Store } from '../../store/store.ts';
+import type { Store, StorePlace } from '../../store/store.ts';
 import { newAccountId } from '../service.ts';
 import type { Scripts } from '../scripts.ts';
 import { stagedNamePattern } from '../graph/staging.ts';
@@ -26,6 +26,7 @@ import { createSuspensionAdmin, type SuspensionAdmin } from './suspension-admin.
 import { createMatchAdmin, type MatchAdmin, type RunningMatch } from './match-admin.ts';
 import { createKeyAdmin, type KeyAdmin } from './key-admin.ts';
 import { createSignerAdmin, type SignerAdmin } from './signer-admin.ts';
+import { createVerifyAdmin, type VerifyAdmin } from './verify-admin.ts';
 import { createWebhookAdmin, type WebhookAdmin } from './webhook-admin.ts';
 
 export interface GraphStats {
@@ -36,7 +37,15 @@ export interface GraphStats {
 }
 
 export interface Admin
-  extends KeyAdmin, WebhookAdmin, SignerAdmin, AuditAdmin, MatchAdmin, ExportAdmin, SuspensionAdmin {
+  extends
+    KeyAdmin,
+    WebhookAdmin,
+    SignerAdmin,
+    AuditAdmin,
+    MatchAdmin,
+    ExportAdmin,
+    SuspensionAdmin,
+    VerifyAdmin {
   createAccount(input: {
     readonly accountId: string | null;
     readonly brandDomain: string;
@@ -74,6 +83,7 @@ export interface Admin
 
 export interface AdminParts {
   readonly dataDir: string;
+  readonly place: StorePlace;
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
   /** Called when the stored graph moved. */
@@ -90,7 +100,7 @@ export interface AdminParts {
 }
 
 export function createAdmin(parts: AdminParts): Admin {
-  const { dataDir, store, secrets, graphMoved, syndication } = parts;
+  const { dataDir, place, store, secrets, graphMoved, syndication } = parts;
   let importing: Promise<unknown> = Promise.resolve();
   const applyGraph = async (stagedName: string): Promise<GraphApplied> => {
     if (!stagedNamePattern.test(stagedName) || basename(stagedName) !== stagedName) {
@@ -98,7 +108,7 @@ export function createAdmin(parts: AdminParts): Admin {
     }
     const stagedFile = join(dataDir, stagedName);
     try {
-      const applied = await applyStagedGraph(store, { dataDir, stagedFile });
+      const applied = await applyStagedGraph(store, { place, stagedFile });
       if (applied.isChanged) await graphMoved();
       return applied;
     } finally {
@@ -122,6 +132,7 @@ export function createAdmin(parts: AdminParts): Admin {
     ...createMatchAdmin(store, parts.running),
     ...createSuspensionAdmin(store, parts.decisionsWoken),
     ...createExportAdmin(store, parts.running?.users ?? null),
+    ...createVerifyAdmin(place),
     graphStats: async () => graphStats(store),
     applyGraph: async ({ stagedName }) => {
       // One after the other: each works on the state that the one before it left.

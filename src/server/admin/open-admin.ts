@@ -35,11 +35,16 @@ export async function openAdmin(
   const fatal = (reason: string): void => {
     log('error', 'fatal', { reason });
   };
-  const { store, secrets } = await openStore({ dataDir, minimumSize, log, fatal });
+  const databaseUrl = process.env['ROLLCALL_DATABASE_URL'] ?? '';
+  const { store, secrets, place } = await openStore(
+    { dataDir, databaseUrl, minimumSize, log, fatal },
+    'command',
+  );
   // Whether an address may be called is asked again by the server that calls it, which knows what its operator allows.
   const syndication = createSyndicationService({ store, callersMayForward: false, allowNetwork });
   const admin = createAdmin({
     dataDir,
+    place,
     store,
     secrets,
     graphMoved: async () => {},
@@ -112,6 +117,10 @@ function remoteAdmin(file: AdminFile): Admin {
     resumeAudience: async (input) => call('resumeAudience', input),
     openExport: async (input) => call('openExport', input),
     readExport: async (input) => call('readExport', input),
+    startVerify: async (input) => call('startVerify', input),
+    verifyProgress: async (input) => call('verifyProgress', input),
+    verifiedAudiences: async (input) => call('verifiedAudiences', input),
+    stopVerify: async (input) => call('stopVerify', input),
     parkedOperations: async (input) => call('parkedOperations', input),
     retryParked: async (input) => call('retryParked', input),
     listDeliveries: async (input) => call('listDeliveries', input),

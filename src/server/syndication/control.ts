@@ -1,6 +1,6 @@
 /** Whether anybody here forwards, told to the threads that must know; and the thread that pushes, from when it is first needed. */
 import type { Log } from '../../platform/log.ts';
-import type { Store } from '../../store/store.ts';
+import type { Store, StorePlace } from '../../store/store.ts';
 import type { Scripts } from '../scripts.ts';
 import type { Secrets } from '../secrets.ts';
 import type { OutsideThread } from '../threads/outside-thread.ts';
@@ -21,7 +21,7 @@ export interface SyndicationControl {
 }
 
 export interface SyndicationControlParts {
-  readonly dataDir: string;
+  readonly place: StorePlace;
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
   readonly allowNetwork: readonly string[];
@@ -29,14 +29,14 @@ export interface SyndicationControlParts {
 }
 
 export async function createSyndicationControl(parts: SyndicationControlParts): Promise<SyndicationControl> {
-  const { dataDir, store, secrets, allowNetwork, log } = parts;
+  const { place, store, secrets, allowNetwork, log } = parts;
   const { sealKey, forwardKey } = secrets;
   const forwards = new Int32Array(new SharedArrayBuffer(4));
   let thread: OutsideThread | null = null;
   const refresh = async (): Promise<void> => {
     const isOn = await store.read('anyForwarding', {});
     Atomics.store(forwards, 0, isOn ? 1 : 0);
-    if (isOn) thread ??= startSyndicationThread({ dataDir, sealKey, forwardKey, allowNetwork, store, log });
+    if (isOn) thread ??= startSyndicationThread({ place, sealKey, forwardKey, allowNetwork, store, log });
   };
   const pause = async (): Promise<void> => {
     const ended = thread;

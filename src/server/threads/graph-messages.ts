@@ -1,7 +1,8 @@
 import type { FaultCode } from '../../base/faults.ts';
+import type { StorePlace } from '../../store/store.ts';
 
 export interface GraphWorkerData {
-  readonly dataDir: string;
+  readonly place: StorePlace;
   readonly stagedFile: string;
 }
 

@@ -11,13 +11,13 @@ import { systemClock } from '../../platform/clock.ts';
 import { letOthersGoFirst } from '../../platform/thread-priority.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import { createGraphScripts, loadGraph, storeGraph } from '../../service/graph-store.ts';
-import { openSqliteReader } from '../../store/sqlite/reader.ts';
+import { openReaderAt } from '../open-place.ts';
 import { readStaging } from '../graph/staging.ts';
 import type { GraphWorkerData, GraphWorkerReply, GraphWorkerRequest } from './graph-messages.ts';
 
 letOthersGoFirst();
 const port = must(parentPort, () => 'the graph worker runs in a worker thread');
-const { dataDir, stagedFile } = workerData as GraphWorkerData;
+const { place, stagedFile } = workerData as GraphWorkerData;
 const waiting = new Map<number, { resolve: (output: unknown) => void; reject: (error: Error) => void }>();
 let nextId = 1;
 
@@ -40,7 +40,7 @@ async function write(name: 'newGraphRun' | 'putGraphPiece' | 'flipGraph', input:
 }
 
 async function main(): Promise<void> {
-  const reader = openSqliteReader({ dataDir, scripts: createGraphScripts() });
+  const reader = openReaderAt(place, createGraphScripts());
   const state = reader.readNow('graphState', {});
   const snapshot = loadGraph(
     {

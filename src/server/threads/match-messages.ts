@@ -2,9 +2,10 @@ import type { GraphSnapshot } from '../../engine/identity/snapshot.ts';
 import type { TrackedName, UserNews } from '../../service/decisions/user-tracker.ts';
 import type { MergedBlock } from '../../service/replace-blocks.ts';
 import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from '../../service/matching.ts';
+import type { StorePlace } from '../../store/store.ts';
 
 export interface MatchWorkerData {
-  readonly dataDir: string;
+  readonly place: StorePlace;
   readonly heldRowCountMax: number;
 }
 

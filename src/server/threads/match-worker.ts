@@ -13,7 +13,7 @@ import { createUserTracker } from '../../service/decisions/user-tracker.ts';
 import { packUserSet } from '../../engine/decision/user-set.ts';
 import { createMemberKeeper, type MergeJob } from '../../service/member-keeper.ts';
 import type { MergedPiece } from '../../service/block-scripts.ts';
-import { openSqliteReader } from '../../store/sqlite/reader.ts';
+import { openReaderAt } from '../open-place.ts';
 import { createGraphScripts, loadGraph } from '../../service/graph-store.ts';
 import { emptySnapshot, indexOf } from '../../engine/identity/snapshot.ts';
 import type { LoadedGraph, MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
@@ -21,10 +21,7 @@ import type { LoadedGraph, MatchReply, MatchRequest, MatchWorkerData } from './m
 letOthersGoFirst();
 const port = must(parentPort, () => 'the match worker runs in a worker thread');
 const data = workerData as MatchWorkerData;
-const reader = openSqliteReader({
-  dataDir: data.dataDir,
-  scripts: { ...createMatchReads(), ...createGraphScripts() },
-});
+const reader = openReaderAt(data.place, { ...createMatchReads(), ...createGraphScripts() });
 let graph = indexOf(emptySnapshot);
 const keeper = createMemberKeeper({
   source: {

@@ -1,5 +1,7 @@
+import type { StorePlace } from '../../store/store.ts';
+
 export interface SyndicationWorkerData {
-  readonly dataDir: string;
+  readonly place: StorePlace;
   readonly sealKey: Uint8Array;
   readonly forwardKey: Uint8Array;
   readonly allowNetwork: readonly string[];

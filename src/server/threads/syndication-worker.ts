@@ -10,7 +10,7 @@ import { mergeKept } from '../../service/syndication/merge-kept.ts';
 import { Pusher } from '../../service/syndication/pusher.ts';
 import { createSyndicationScripts } from '../../service/syndication/syndication-scripts.ts';
 import { createSealer } from '../../service/seal.ts';
-import { openSqliteReader } from '../../store/sqlite/reader.ts';
+import { openReaderAt } from '../open-place.ts';
 import { createGuardedFetch } from '../syndication/guarded-fetch.ts';
 import { createSdkLink } from '../syndication/sdk-link.ts';
 import { openOutsidePort, silenceConsole } from './outside-port.ts';
@@ -23,10 +23,7 @@ const outbound = createOutbound({ allowNetworks: networksOf(data.allowNetwork) }
 globalThis.fetch = createGuardedFetch(outbound.fetch);
 
 const keys = createForwardKeys(data.forwardKey);
-const reader = openSqliteReader({
-  dataDir: data.dataDir,
-  scripts: createSyndicationScripts(createSealer(data.sealKey), keys),
-});
+const reader = openReaderAt(data.place, createSyndicationScripts(createSealer(data.sealKey), keys));
 
 const write = async (name: SyndicationWrite, input: object): Promise<boolean> =>
   (await port.write(name, input)) as boolean;

@@ -12,7 +12,7 @@ import { networksOf } from '../../platform/outbound/public-address.ts';
 import { createSealer } from '../../service/seal.ts';
 import { createDeliveryScripts } from '../../service/webhooks/delivery-scripts.ts';
 import { createSigningKeyScripts } from '../../service/webhooks/signing-keys.ts';
-import { openSqliteReader } from '../../store/sqlite/reader.ts';
+import { openReaderAt } from '../open-place.ts';
 import { Dispatcher } from '../../webhook/dispatcher.ts';
 import { createSender } from '../webhooks/send.ts';
 import { openOutsidePort, silenceConsole } from './outside-port.ts';
@@ -23,9 +23,9 @@ const port = openOutsidePort(() => dispatcher.wake());
 silenceConsole();
 
 const sealer = createSealer(data.sealKey);
-const reader = openSqliteReader({
-  dataDir: data.dataDir,
-  scripts: { ...createDeliveryScripts(sealer), ...createSigningKeyScripts(sealer) },
+const reader = openReaderAt(data.place, {
+  ...createDeliveryScripts(sealer),
+  ...createSigningKeyScripts(sealer),
 });
 const outbound = createOutbound(
   { allowNetworks: networksOf(data.allowNetwork) },

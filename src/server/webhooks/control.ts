@@ -4,7 +4,7 @@ import { systemClock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { workerUrl } from '../../platform/worker-url.ts';
 import { makeSigningKey } from '../../service/webhooks/signing-keys.ts';
-import type { Store } from '../../store/store.ts';
+import type { Store, StorePlace } from '../../store/store.ts';
 import type { Scripts } from '../scripts.ts';
 import type { Secrets } from '../secrets.ts';
 import { startOutsideThread, type OutsideThread } from '../threads/outside-thread.ts';
@@ -17,7 +17,7 @@ export interface WebhookControl {
 }
 
 export interface WebhookControlParts {
-  readonly dataDir: string;
+  readonly place: StorePlace;
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
   readonly allowNetwork: readonly string[];
@@ -28,14 +28,14 @@ export interface WebhookControlParts {
 const writes = ['recordAttempts'] as const;
 
 export async function createWebhookControl(parts: WebhookControlParts): Promise<WebhookControl> {
-  const { dataDir, store, secrets, allowNetwork, log } = parts;
+  const { place, store, secrets, allowNetwork, log } = parts;
   await store.write('ensureSigningKey', { key: makeSigningKey(), nowMs: systemClock.now() });
   let thread: OutsideThread | null = null;
   const start = (): OutsideThread =>
     startOutsideThread({
       url: workerUrl('../threads/webhook-worker', import.meta.url),
       name: 'webhook',
-      workerData: { dataDir, sealKey: secrets.sealKey, allowNetwork } satisfies WebhookWorkerData,
+      workerData: { place, sealKey: secrets.sealKey, allowNetwork } satisfies WebhookWorkerData,
       write: async (name, input) => {
         const known = must(
           writes.find((one) => one === name),

@@ -10,6 +10,8 @@ import { keyNetworks } from './0009-key-networks.ts';
 import { lifecycle } from './0010-lifecycle.ts';
 import { mediaBuys } from './0011-media-buys.ts';
 import { impressions } from './0012-impressions.ts';
+import { memberDigest } from './0013-member-digest.ts';
+import { leases } from './0014-leases.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -28,4 +30,6 @@ export const migrations: readonly Migration[] = [
   lifecycle,
   mediaBuys,
   impressions,
+  memberDigest,
+  leases,
 ];

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
+import { workerUrl } from '../worker-url.ts';
+
 /** The thread that moves the log into the database beside the commits. */
 export interface CheckpointThread {
   start(): void;
@@ -25,9 +27,4 @@ export function startCheckpointThread(databaseFile: string, done: () => void): C
       await ended;
     },
   };
-}
-
-/** The file beside this one, in source and in a build alike. The store may not import the platform, whose function this is too. */
-function workerUrl(name: string, from: string): URL {
-  return new URL(`./${name}${from.endsWith('.ts') ? '.ts' : '.js'}`, from);
 }

@@ -6,9 +6,10 @@ import fc from 'fast-check';
 
 import { AppError } from '../../base/faults.ts';
 import { run, type Script } from '../script.ts';
-import { commitGroup, type GroupedWrite } from './commit-group.ts';
+import type { GroupedWrite } from '../grouped-writes.ts';
+import { commitGroup } from './commit-group.ts';
 import { createScriptRunner } from './run-script.ts';
-import { classifyError } from './wire-fault.ts';
+import { classifyError } from '../wire-fault.ts';
 
 const put = `INSERT INTO word (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
 const insert = `INSERT INTO word (name, value) VALUES (?, ?)`;
@@ -117,7 +118,7 @@ describe('one commit for many writes', () => {
         [7, true],
       ],
     );
-    assert.ok(traces.length > 0 && traces.every(({ sqliteCode }) => sqliteCode === 787));
+    assert.ok(traces.length > 0 && traces.every(({ databaseCode }) => databaseCode === 787));
     assert.equal(stop, false);
     assert.deepEqual([...words(db).keys()], ['a', 'b']);
     assert.equal(db.isTransaction, false);
@@ -163,7 +164,7 @@ describe('what an error does', () => {
       const result = classifyError(sqlite(errcode));
       assert.equal(result.fault.code, code);
       assert.equal(result.effect, effect);
-      assert.equal(result.trace?.sqliteCode, errcode);
+      assert.equal(result.trace?.databaseCode, errcode);
       assert.doesNotMatch(JSON.stringify(result), /someone/);
     });
   }

@@ -1,24 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-import type { Script } from '../script.ts';
 import type { ScriptRunner } from './run-script.ts';
-import { classifyError, unavailable, type ErrorTrace, type WireFault } from './wire-fault.ts';
-
-/** One write of a group. `start` begins its script anew. */
-export interface GroupedWrite {
-  readonly id: number;
-  readonly name: string;
-  readonly start: () => Script<unknown>;
-}
-
-export type WriteReply =
-  | { readonly id: number; readonly ok: true; readonly output: unknown }
-  | { readonly id: number; readonly ok: false; readonly fault: WireFault };
-
-export interface GroupTrace extends ErrorTrace {
-  /** Name of the script that was running, or null when it was the commit itself. */
-  readonly script: string | null;
-}
+import { refuseAll, type GroupedWrite, type GroupTrace, type WriteReply } from '../grouped-writes.ts';
+import { classifyError } from '../wire-fault.ts';
 
 export interface GroupResult {
   /** One per write, in order. */
@@ -129,9 +113,4 @@ function rollBack(db: DatabaseSync): boolean {
   } catch {
     return false;
   }
-}
-
-/** Replies for writes that were never tried, because the writer had already stopped. */
-export function refuseAll(writes: readonly { readonly id: number }[]): readonly WriteReply[] {
-  return writes.map(({ id }) => ({ id, ok: false, fault: unavailable() }));
 }

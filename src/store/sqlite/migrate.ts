@@ -29,17 +29,20 @@ export function migrate(
   );
   db.exec(createVersions);
   const found = schemaVersion(db);
-  const newest = migrations.length;
-  if (found > newest) {
-    throw new AppError(
-      'CONFIGURATION_ERROR',
-      `The data directory has schema ${found}; this release of rollcall knows schemas up to ${newest}.`,
-      { suggestion: 'Use the release that last opened it, or a newer one.' },
-    );
-  }
+  refuseNewer(found, migrations.length);
   const pending = migrations.slice(found);
   for (const migration of pending) apply(db, migration, nowMs);
   return pending.map(({ number }) => number);
+}
+
+/** Refuses what a newer release of the program has written. */
+export function refuseNewer(found: number, newest: number): void {
+  if (found <= newest) return;
+  throw new AppError(
+    'CONFIGURATION_ERROR',
+    `The data directory has schema ${found}; this release of rollcall knows schemas up to ${newest}.`,
+    { suggestion: 'Use the release that last opened it, or a newer one.' },
+  );
 }
 
 /** Number of the newest migration applied. */

@@ -11,12 +11,13 @@ import { fileURLToPath } from 'node:url';
 import { AppError } from '../../base/faults.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { describeStore, hasCode, rejection } from '../store.contract.ts';
+import type { StoreTrace } from '../wire-fault.ts';
 import { contractScripts, type ContractScripts } from '../testing/contract-scripts.ts';
 import { applicationId, assertSettings, openConnection } from './connection.ts';
 import { dataDirectoryOf, prepareDataDirectory } from './data-directory.ts';
 import { dataDirectoryInUse, isDirectoryLocked } from './lock.ts';
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './open-store.ts';
-import { openSqliteReader, type StoreTrace } from './reader.ts';
+import { openSqliteReader } from './reader.ts';
 
 const isLong = process.env['ROLLCALL_LONG'] === '1';
 const workerUrl = new URL('../testing/contract-worker.ts', import.meta.url);
@@ -229,10 +230,10 @@ describe('sqlite: faults', () => {
     await rejection(store.write('insertWord', { name: 'secret-name', value: 'secret' }));
     await store.close();
     assert.deepEqual(
-      traces.map(({ script, name, sqliteCode }) => ({ script, name, sqliteCode })),
+      traces.map(({ script, name, databaseCode }) => ({ script, name, databaseCode })),
       [
-        { script: 'putAndBreak', name: 'TypeError', sqliteCode: null },
-        { script: 'insertWord', name: 'Error', sqliteCode: 1555 },
+        { script: 'putAndBreak', name: 'TypeError', databaseCode: null },
+        { script: 'insertWord', name: 'Error', databaseCode: 1555 },
       ],
     );
     assert.ok(traces.every(({ frames }) => frames.length > 0));

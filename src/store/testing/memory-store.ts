@@ -7,7 +7,7 @@ import type { Script } from '../script.ts';
 import { commitGroup } from '../sqlite/commit-group.ts';
 import { migrate } from '../sqlite/migrate.ts';
 import { createScriptRunner } from '../sqlite/run-script.ts';
-import { fromWireFault } from '../sqlite/wire-fault.ts';
+import { fromWireFault } from '../wire-fault.ts';
 import type { ScriptOutput, ScriptRegistry, Store } from '../store.ts';
 
 /** A store over a real database in memory, in the calling thread: for tests of scripts. Keeps every promise but durability. */

@@ -1,11 +1,23 @@
-import type { GroupTrace, WriteReply } from './commit-group.ts';
+import type { GroupTrace, WriteReply } from './grouped-writes.ts';
+import type { StorePlace } from './store.ts';
 
 /** What the main thread sends to the writer thread. Order of sending is order of effect. */
-export type ToWriter =
+export type ToWriter = Asked | { readonly kind: 'fence'; readonly fence: Fence };
+
+export type Asked =
   | { readonly kind: 'write'; readonly id: number; readonly name: string; readonly input: unknown }
   /** Move the log into the database and cut it, so that what was deleted is in neither. */
   | { readonly kind: 'erase'; readonly id: number }
   | { readonly kind: 'close' };
+
+/**
+ * A lease by its name and the number of its holder: from then on nothing is written but under it. Postgres only, as a file has one
+ * process.
+ */
+export interface Fence {
+  readonly name: string;
+  readonly leaseNo: number;
+}
 
 /** What the writer thread sends back. */
 export type FromWriter =
@@ -18,12 +30,12 @@ export type FromWriter =
     }
   | { readonly kind: 'erased'; readonly id: number; readonly done: boolean }
   /** The database can no longer be trusted; nothing is written any more. */
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'stopped'; readonly reason?: string };
 
 /** `workerData` of the writer thread. */
 export interface WriterSetup {
   readonly rollcallStoreWriter: true;
-  readonly databaseFile: string;
+  readonly place: StorePlace;
   /** Whatever the entry file needs to make its scripts. */
   readonly settings?: unknown;
 }

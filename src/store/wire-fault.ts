@@ -1,4 +1,4 @@
-import { AppError, type FaultCode, type FaultInfo } from '../../base/faults.ts';
+import { AppError, type FaultCode, type FaultInfo } from '../base/faults.ts';
 
 /** An AppError in a form that crosses threads. A cause stays where it was thrown. */
 export interface WireFault {
@@ -10,10 +10,17 @@ export interface WireFault {
 /** What may be logged of an error that is not for the caller: names, codes and places, never a value. */
 export interface ErrorTrace {
   readonly name: string;
-  readonly sqliteCode: number | null;
-  readonly sqliteText: string | null;
+  /** SQLite's result code, or Postgres' SQLSTATE. */
+  readonly databaseCode: number | string | null;
+  readonly databaseText: string | null;
   /** Function names and files of the stack, without the message. */
   readonly frames: readonly string[];
+}
+
+/** An error that a caller was told nothing of, for the log. Holds no value of the data. */
+export interface StoreTrace extends ErrorTrace {
+  /** Name of the script, or null outside of one. */
+  readonly script: string | null;
 }
 
 /**
@@ -47,7 +54,7 @@ export function fromWireFault(fault: WireFault): AppError {
 export function classifyError(error: unknown): ClassifiedError {
   if (error instanceof AppError) return { fault: toWireFault(error), effect: 'refuse' };
   const trace = traceOf(error);
-  const primary = trace.sqliteCode === null ? null : trace.sqliteCode & 0xff;
+  const primary = typeof trace.databaseCode === 'number' ? trace.databaseCode & 0xff : null;
   if (primary !== null && fatalCodes.includes(primary)) {
     return { fault: unavailable(), effect: 'stop', trace };
   }
@@ -61,13 +68,14 @@ export function unavailable(): WireFault {
   return toWireFault(new AppError('SERVICE_UNAVAILABLE', undefined, { retryAfterSeconds }));
 }
 
-function traceOf(error: unknown): ErrorTrace {
+/** Never with the message: it may quote data. */
+export function traceOf(error: unknown): ErrorTrace {
   const { name, errcode, errstr, stack } = (error ?? {}) as Readonly<Record<string, unknown>>;
   const frames = typeof stack === 'string' ? stack.split('\n').map((line) => line.trim()) : [];
   return {
     name: typeof name === 'string' ? name : typeof error,
-    sqliteCode: typeof errcode === 'number' ? errcode : null,
-    sqliteText: typeof errstr === 'string' ? errstr : null,
+    databaseCode: typeof errcode === 'number' ? errcode : null,
+    databaseText: typeof errstr === 'string' ? errstr : null,
     // A message can span lines and quote data; frames are recognised by their form, not by their place.
     frames: frames.filter((line) => /^at .*:\d+:\d+\)?$/.test(line)).slice(0, framesShownMax),
   };

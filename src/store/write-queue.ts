@@ -1,6 +1,6 @@
-import { AppError } from '../../base/faults.ts';
-import { must } from '../../base/assert.ts';
-import type { WriteReply } from './commit-group.ts';
+import { AppError } from '../base/faults.ts';
+import { must } from '../base/assert.ts';
+import type { WriteReply } from './grouped-writes.ts';
 import { fromWireFault } from './wire-fault.ts';
 
 const MiB = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { AppError } from '../../base/faults.ts';
+import { AppError } from '../base/faults.ts';
 
 /** Readers hold an old state for milliseconds, a background checkpoint for a second. */
 const attemptCountMax = 100;

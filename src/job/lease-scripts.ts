@@ -1,0 +1,29 @@
+import { leaseOf, releaseLease, renewLease, takeLease, type LeaseRow } from '../store/lease-rows.ts';
+import type { Script } from '../store/script.ts';
+
+export type LeaseScripts = ReturnType<typeof createLeaseScripts>;
+
+export function createLeaseScripts() {
+  return {
+    *takeLease(input: {
+      readonly name: string;
+      readonly holder: string;
+      readonly leaseMs: number;
+    }): Script<number | null> {
+      return yield* takeLease(input.name, input.holder, input.leaseMs);
+    },
+    *renewLease(input: {
+      readonly name: string;
+      readonly leaseNo: number;
+      readonly leaseMs: number;
+    }): Script<boolean> {
+      return yield* renewLease(input.name, input.leaseNo, input.leaseMs);
+    },
+    *releaseLease(input: { readonly name: string; readonly leaseNo: number }): Script<void> {
+      yield* releaseLease(input.name, input.leaseNo);
+    },
+    *leaseOf({ name }: { readonly name: string }): Script<LeaseRow | null> {
+      return (yield* leaseOf(name)) ?? null;
+    },
+  };
+}

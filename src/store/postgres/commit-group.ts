@@ -1,0 +1,105 @@
+import type { ClientBase } from 'pg';
+
+import type { GroupedWrite, GroupTrace, WriteReply } from '../grouped-writes.ts';
+import { classify } from './faults.ts';
+import type { Fence } from '../writer-messages.ts';
+import { execute, plain, runScript } from './run-script.ts';
+
+/** One writer at a time over all processes: scripts take effect in one order, and a number drawn later is committed later. */
+const writerLock = 'SELECT pg_advisory_xact_lock(1380147564)';
+/** Bounds a process that hangs while it holds the lock; a dead one is noticed when its connection closes. */
+const timeouts = `SET LOCAL lock_timeout = '15s'; SET LOCAL statement_timeout = '30s';
+  SET LOCAL idle_in_transaction_session_timeout = '15s'`;
+/**
+ * The lock comes first and each statement sees what was committed before it (READ COMMITTED), so that the transactions of all
+ * processes run as if one after the other. `SET LOCAL`: behind a pooler a session is not ours.
+ */
+const begin = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = on; ${timeouts};
+  ${writerLock}; SELECT pg_current_xact_id()::text AS xid`;
+const leaseNoOf = 'SELECT lease_no AS leaseNo FROM lease WHERE name = ?';
+
+export type GroupEnd =
+  /** Somebody else holds the lease; nothing was written. */
+  | { readonly kind: 'fenced' }
+  | {
+      readonly kind: 'committed';
+      readonly replies: readonly WriteReply[];
+      readonly traces: readonly GroupTrace[];
+    }
+  | {
+      readonly kind: 'lost';
+      readonly traces: readonly GroupTrace[];
+      readonly isSessionOver: boolean;
+      /** The commit left, and its answer did not come: what was to be answered, and the transaction to ask about. */
+      readonly unknown: { readonly xid: string; readonly replies: readonly WriteReply[] } | null;
+    };
+
+/** Runs a group of writes under one commit. Each write that throws is undone alone. */
+export async function commitGroup(
+  client: ClientBase,
+  writes: readonly GroupedWrite[],
+  fence: Fence | null,
+): Promise<GroupEnd> {
+  const traces: GroupTrace[] = [];
+  const replies: WriteReply[] = [];
+  let running: string | null = null;
+  let xid: string | null = null;
+  try {
+    const begun = await plain(client, begin);
+    const committing = begun.at(-1)?.rows[0]?.['xid'] as string;
+    if (fence !== null && !(await isHeld(client, fence))) {
+      await plain(client, 'ROLLBACK');
+      return { kind: 'fenced' };
+    }
+    for (const write of writes) {
+      running = write.name;
+      replies.push(await runOne(client, write, traces));
+    }
+    running = null;
+    xid = committing;
+    await plain(client, 'COMMIT');
+    return { kind: 'committed', replies, traces };
+  } catch (error) {
+    const { trace, isSessionOver } = classify(error);
+    if (trace !== undefined) traces.push({ ...trace, script: running });
+    const isOver = isSessionOver || !(await rollBack(client));
+    const isUnknown = xid !== null && isSessionOver;
+    return {
+      kind: 'lost',
+      traces,
+      isSessionOver: isOver,
+      unknown: isUnknown ? { xid: xid!, replies } : null,
+    };
+  }
+}
+
+/** Looked at behind the lock, so that a lease cannot move before the commit. */
+async function isHeld(client: ClientBase, { name, leaseNo }: Fence): Promise<boolean> {
+  const { rows } = await execute(client, { sql: leaseNoOf, params: [name] });
+  return rows[0]?.['leaseNo'] === leaseNo;
+}
+
+/** Throws only when the whole group is lost. */
+async function runOne(client: ClientBase, write: GroupedWrite, traces: GroupTrace[]): Promise<WriteReply> {
+  await plain(client, 'SAVEPOINT script');
+  try {
+    const output = await runScript(client, write.start());
+    await plain(client, 'RELEASE SAVEPOINT script');
+    return { id: write.id, ok: true, output };
+  } catch (error) {
+    const { fault, effect, trace } = classify(error);
+    if (effect === 'again') throw error;
+    if (trace !== undefined) traces.push({ ...trace, script: write.name });
+    await plain(client, 'ROLLBACK TO SAVEPOINT script; RELEASE SAVEPOINT script');
+    return { id: write.id, ok: false, fault };
+  }
+}
+
+async function rollBack(client: ClientBase): Promise<boolean> {
+  try {
+    await client.query('ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,154 @@
+/** What a store promises while its server, or the way there, fails. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import pg from 'pg';
+
+import { systemClock } from '../../platform/clock.ts';
+import type { ContractStore } from '../store.contract.ts';
+import { contractScripts } from '../testing/contract-scripts.ts';
+import { startCuttingProxy, type CuttingProxy } from '../testing/cutting-proxy.ts';
+import { startPostgres, type PostgresServer } from '../testing/postgres-server.ts';
+import { openPostgresStore } from './open-store.ts';
+import { openPostgresReader } from './sync-reader.ts';
+
+const isLong = process.env['ROLLCALL_LONG'] === '1';
+const rounds = isLong ? 200 : 10;
+const workerUrl = new URL('../testing/contract-worker.ts', import.meta.url);
+
+let server: PostgresServer;
+let proxy: CuttingProxy;
+before(async () => {
+  server = await startPostgres();
+  proxy = await startCuttingProxy(server.port);
+});
+after(async () => {
+  await proxy.close();
+  await server.destroy();
+});
+
+const opened: ContractStore[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map(async (store) => store.close()));
+});
+
+async function open(url: string): Promise<ContractStore> {
+  const store = await openPostgresStore({
+    ...{ url, workerUrl, scripts: contractScripts, clock: systemClock },
+    fatal: (reason) => assert.fail(reason),
+  });
+  opened.push(store);
+  return store;
+}
+
+const overProxy = (url: string): string => url.replace(`:${server.port}/`, `:${proxy.port}/`);
+
+async function terminateAll(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  );
+  await client.end();
+}
+
+/** Counts as fast as it is let while something happens; gives how many were acknowledged. */
+async function countDuring(
+  store: ContractStore,
+  happening: (progress: () => Promise<void>) => Promise<void>,
+): Promise<number> {
+  let acknowledged = 0;
+  let isOver = false;
+  const callers = Array.from({ length: 4 }, async () => {
+    while (!isOver) {
+      await store.write('increment', { name: 'counter' });
+      acknowledged++;
+    }
+  });
+  await happening(async () => {
+    const before = acknowledged;
+    while (acknowledged === before) await sleep(5);
+  });
+  isOver = true;
+  await Promise.all(callers);
+  return acknowledged;
+}
+
+const countOf = async (store: ContractStore): Promise<number> =>
+  Number((await store.read('word', { name: 'counter' })) ?? 0);
+
+test('sessions that are ended under a load lose nothing and repeat nothing', async () => {
+  const url = await server.createDatabase();
+  const store = await open(url);
+  const acknowledged = await countDuring(store, async (progress) => {
+    for (let i = 0; i < rounds; i++) {
+      // Between two of them something gets through, however slow the machine is.
+      await progress();
+      await terminateAll(url);
+    }
+  });
+  assert.ok(acknowledged >= rounds, `${acknowledged} counted`);
+  assert.equal(await countOf(store), acknowledged);
+});
+
+test('a server that crashes and comes back loses nothing and repeats nothing, and nobody who called is refused', async () => {
+  const store = await open(await server.createDatabase());
+  const acknowledged = await countDuring(store, async (progress) => {
+    for (let i = 0; i < (isLong ? 20 : 2); i++) {
+      await progress();
+      await server.stop('SIGQUIT');
+      await sleep(200);
+      await server.start();
+    }
+    await progress();
+  });
+  assert.ok(acknowledged >= 3, `${acknowledged} counted`);
+  assert.equal(await countOf(store), acknowledged);
+});
+
+for (const when of ['before', 'after'] as const) {
+  test(`a commit that is cut off ${when} the server has it happens once, and its caller hears of it`, async () => {
+    const store = await open(overProxy(await server.createDatabase()));
+    const already = proxy.cuts();
+    for (let i = 1; i <= rounds; i++) {
+      proxy.cutNext(1, when);
+      assert.equal(await store.write('increment', { name: 'counter' }), i);
+    }
+    assert.equal(proxy.cuts() - already, rounds, 'every commit was cut');
+    assert.equal(await countOf(store), rounds);
+  });
+}
+
+test('two processes that write at once lose no update, and each sees what the other wrote', async () => {
+  const url = await server.createDatabase();
+  const stores = await Promise.all([open(url), open(url)]);
+  const numbers = await Promise.all(
+    Array.from({ length: 400 }, async (_, i) => stores[i % 2]!.write('increment', { name: 'counter' })),
+  );
+  assert.equal(new Set(numbers).size, 400);
+  for (const store of stores) assert.equal(await countOf(store), 400);
+});
+
+test('a thread that waits for its rows reads as others do, also when its session has ended', async () => {
+  const url = await server.createDatabase();
+  const store = await open(url);
+  await store.write('putWord', { name: 'here', value: 'there' });
+  const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251);
+  await store.write('putBlob', { run: 1, piece: 1, bytes });
+  const reader = openPostgresReader({ url, scripts: contractScripts });
+  try {
+    for (let i = 0; i < 3; i++) {
+      assert.equal(reader.readNow('word', { name: 'here' }), 'there');
+      assert.deepEqual(reader.readNow('blob', { run: 1, piece: 1 }), bytes);
+      await terminateAll(url);
+    }
+    await server.stop('SIGINT');
+    setTimeout(() => void server.start(), 0);
+    await sleep(500);
+    assert.equal(reader.readNow('word', { name: 'here' }), 'there');
+    assert.throws(() => reader.readNow('putAndBreak', { name: 'a', value: 'b' }), /cannot do this/);
+  } finally {
+    reader.close();
+  }
+});

@@ -1,0 +1,2 @@
+import '../support/over-postgres.ts';
+import '../integration/isolation-matrix.test.ts';
