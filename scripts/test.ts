@@ -23,6 +23,10 @@ interface Phase {
   readonly files: readonly string[];
 }
 
+/** Long, each with a server of its own, and none with a limit of time: they share two processors well. */
+const sideBySide =
+  /^test\/(integration\/sync-model|postgres\/(contract-\w+|isolation-matrix|media-buys|sync-model))\.test\.ts$/;
+
 function planPhases(only: string): readonly Phase[] {
   const files = [...readSources().keys()].filter((path) => path.endsWith('.test.ts') && path.includes(only));
   const phases = [
@@ -31,8 +35,11 @@ function planPhases(only: string): readonly Phase[] {
     {
       name: 'whole',
       concurrency: 1,
-      files: files.filter((path) => path.startsWith('test/') && !path.startsWith('test/tidy/')),
+      files: files.filter(
+        (path) => path.startsWith('test/') && !path.startsWith('test/tidy/') && !sideBySide.test(path),
+      ),
     },
+    { name: 'side by side', concurrency: 2, files: files.filter((path) => sideBySide.test(path)) },
   ];
   return only === '' ? phases : phases.filter((phase) => phase.files.length > 0);
 }
