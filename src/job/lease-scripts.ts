@@ -1,4 +1,4 @@
-import { leaseOf, releaseLease, renewLease, takeLease, type LeaseRow } from '../store/lease-rows.ts';
+import { leaseHolder, releaseLease, renewLease, takeLease } from '../store/lease-rows.ts';
 import type { Script } from '../store/script.ts';
 
 export type LeaseScripts = ReturnType<typeof createLeaseScripts>;
@@ -22,8 +22,8 @@ export function createLeaseScripts() {
     *releaseLease(input: { readonly name: string; readonly leaseNo: number }): Script<void> {
       yield* releaseLease(input.name, input.leaseNo);
     },
-    *leaseOf({ name }: { readonly name: string }): Script<LeaseRow | null> {
-      return (yield* leaseOf(name)) ?? null;
+    *leaseHolder({ name }: { readonly name: string }): Script<string | null> {
+      return yield* leaseHolder(name);
     },
   };
 }

@@ -41,18 +41,14 @@ export async function takeLease(
   for (let isFirst = true; ; isFirst = false) {
     const leaseNo = await store.write('takeLease', { name, holder, leaseMs });
     if (leaseNo !== null) return hold(options, leaseNo);
-    const held = await store.read('leaseOf', { name });
+    const by = (await store.read('leaseHolder', { name })) ?? 'another process';
     if (!isPatient) {
-      throw new AppError(
-        'CONFIGURATION_ERROR',
-        `The database is in use by ${held?.holder ?? 'another process'}.`,
-        {
-          suggestion:
-            'Run the command with the data directory of that server, on its machine, or stop the server.',
-        },
-      );
+      throw new AppError('CONFIGURATION_ERROR', `The database is in use by ${by}.`, {
+        suggestion:
+          'Run the command with the data directory of that server, on its machine, or stop the server.',
+      });
     }
-    if (isFirst) waiting(held?.holder ?? 'another process');
+    if (isFirst) waiting(by);
     await sleep(retryMs, undefined, signal === undefined ? {} : { signal }).catch(() => {
       throw new AppError('SERVICE_UNAVAILABLE', 'The wait for the database was ended.');
     });

@@ -1,12 +1,5 @@
 import { get, run, type Script } from './script.ts';
 
-export interface LeaseRow {
-  readonly holder: string;
-  readonly leaseNo: number;
-  /** Until when, from now on. Not positive: nobody holds it. */
-  readonly leftMs: number;
-}
-
 // By the clock of the database, which all processes share.
 const take = `INSERT INTO lease (name, holder, lease_no, held_until)
   VALUES (?1, ?2, 1, CAST(unixepoch('subsec') * 1000 AS BIGINT) + ?3)
@@ -15,8 +8,7 @@ const take = `INSERT INTO lease (name, holder, lease_no, held_until)
 const renew = `UPDATE lease SET held_until = CAST(unixepoch('subsec') * 1000 AS BIGINT) + ?3
   WHERE name = ?1 AND lease_no = ?2`;
 const release = `UPDATE lease SET held_until = 0 WHERE name = ? AND lease_no = ?`;
-const find = `SELECT holder, lease_no AS leaseNo, held_until - CAST(unixepoch('subsec') * 1000 AS BIGINT) AS leftMs
-  FROM lease WHERE name = ?`;
+const find = `SELECT holder FROM lease WHERE name = ?`;
 
 /** Gives the number of the new lease, or null while somebody holds it. */
 export function* takeLease(name: string, holder: string, leaseMs: number): Script<number | null> {
@@ -30,4 +22,7 @@ export function* renewLease(name: string, leaseNo: number, leaseMs: number): Scr
 
 export const releaseLease = (name: string, leaseNo: number): Script<number> => run(release, name, leaseNo);
 
-export const leaseOf = (name: string): Script<LeaseRow | undefined> => get<LeaseRow>(find, name);
+/** Who has it or had it last; null: nobody ever did. */
+export function* leaseHolder(name: string): Script<string | null> {
+  return (yield* get<{ holder: string }>(find, name))?.holder ?? null;
+}

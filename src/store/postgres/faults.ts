@@ -17,7 +17,7 @@ export class DatabaseError extends Error {
 /** Classes and codes after which the same transaction may well succeed: connection, conflict, resources, shutdown, failover. */
 const transient = /^(08|40|53|57|58)|^(25006|55P03)$/;
 /** After which the session is gone, or is not what it was. */
-const ended = /^(08|57P)|^25006$/;
+const ended = /^(08|57P)|^(25006|25P03)$/;
 
 export type Effect =
   /** One script failed, and the transaction can go on without it. */

@@ -10,6 +10,7 @@ import { schemaToPostgres } from './dialect.ts';
 const migrationLock = 'SELECT pg_advisory_xact_lock(1380147565)';
 const hasVersions = `SELECT to_regclass('schema_migration') IS NOT NULL AS "hasVersions"`;
 const selectVersion = 'SELECT coalesce(max(number), 0)::int4 AS number FROM schema_migration';
+const heldSql = `SELECT holder FROM lease WHERE held_until > unixepoch('subsec') * 1000`;
 /** SQLite's function of this name, for scripts that go by the clock of the database. */
 const clock = `CREATE FUNCTION unixepoch(TEXT) RETURNS DOUBLE PRECISION LANGUAGE sql VOLATILE
   AS 'SELECT extract(epoch FROM clock_timestamp())::double precision'`;
@@ -40,6 +41,7 @@ export async function migrate(
       );
     }
     const pending = migrations.slice(found);
+    if (pending.length > 0 && found > 0) await refuseWhileInUse(client);
     if (found === 0) await createAll(client, migrations);
     else for (const { sql } of pending) await client.query(schemaToPostgres(sql));
     for (const { number, name } of pending) await client.query(insertVersion, [number, name, nowMs]);
@@ -49,6 +51,18 @@ export async function migrate(
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+/** A server of an older release works on the tables as they are; it must end before they change. */
+async function refuseWhileInUse(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ holder: string }>(heldSql);
+  const [held] = rows;
+  if (held === undefined) return;
+  throw new AppError(
+    'CONFIGURATION_ERROR',
+    `The database is of an older release and in use by ${held.holder}.`,
+    { suggestion: 'Stop that server, then start this release.' },
+  );
 }
 
 /** Number of the newest migration applied; 0 for an empty database. */

@@ -10,7 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../platform/clock.ts';
 import { describeStore } from '../store.contract.ts';
 import { contractScripts } from '../testing/contract-scripts.ts';
-import { freePort, startPostgres, type PostgresServer } from '../testing/postgres-server.ts';
+import { freePort } from '../testing/free-port.ts';
+import { startPostgres, type PostgresServer } from '../testing/postgres-server.ts';
 import { connect } from './connection.ts';
 import { openPostgresStore } from './open-store.ts';
 

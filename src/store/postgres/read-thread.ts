@@ -6,7 +6,7 @@ import type { Client } from 'pg';
 
 import type { StatementResult } from '../script.ts';
 import { connect } from './connection.ts';
-import { DatabaseError } from './faults.ts';
+import { classify, DatabaseError } from './faults.ts';
 import type { ReadReply, ReadRequest, ReadThreadData } from './read-messages.ts';
 import { beginRead, execute, plain } from './run-script.ts';
 
@@ -49,7 +49,7 @@ async function reply(request: ReadRequest): Promise<ReadReply> {
   } catch (error) {
     const { code, cause } = error as DatabaseError;
     // A statement that was refused leaves the session as it was; `end` rolls it back.
-    if (code === null || /^(08|57P)/.test(code)) drop();
+    if (classify(error).isSessionOver) drop();
     return { ok: false, code: code ?? null, name: cause instanceof Error ? cause.name : 'Error' };
   }
 }

@@ -7,7 +7,7 @@ import { DatabaseError } from './faults.ts';
 /** Statements are constants, so that there are some hundreds. */
 const translated = new Map<string, string>();
 
-export function translate(sql: string): string {
+function translate(sql: string): string {
   const known = translated.get(sql);
   if (known !== undefined) return known;
   const text = toPostgres(sql);

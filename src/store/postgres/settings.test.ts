@@ -64,6 +64,12 @@ test('a database is migrated once however many processes start, and one from a n
       name: 'more',
       sql: 'CREATE TABLE more (a INTEGER NOT NULL) STRICT',
     };
+    const until = (ms: number): Promise<unknown> => client!.query(`UPDATE lease SET held_until = ${ms}`);
+    await client!.query(`INSERT INTO lease VALUES ('server', 'an older server', 1, 0)`);
+    await until(Date.now() + 60_000);
+    await assert.rejects(migrate(client!, [...migrations, more], 2), refusal(/in use by an older server/));
+    assert.equal(await schemaVersion(client!), migrations.length, 'nothing changed under it');
+    await until(0);
     assert.deepEqual(await migrate(client!, [...migrations, more], 2), [more.number]);
     assert.equal(await schemaVersion(client!), more.number);
     const broken = {
