@@ -6,6 +6,7 @@ import type { Tree } from './tree.ts';
 export function isEntry(path: string): boolean {
   return (
     path === 'src/cli/main.ts' ||
+    path === 'test/proof/prove.ts' ||
     path.endsWith('.test.ts') ||
     /^(?:scripts|bench)\/[^/]+$/.test(path) ||
     path.startsWith('bench/peers/') ||
