@@ -218,7 +218,7 @@ async function faultsOfTasks(url: string, key: string, { taskIds }: Promised): P
   const faults: string[] = [];
   for (const taskId of taskIds) {
     const task = await callTool(url, key, 'get_task_status', { task_id: taskId });
-    if (task['status'] !== 'completed') faults.push(`a task is ${String(task['status'] ?? 'unknown')}`);
+    if (task['status'] !== 'completed') faults.push(`a task is ${JSON.stringify(task['status'])}`);
   }
   taskIds.clear();
   return faults;
