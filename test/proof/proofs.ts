@@ -1,10 +1,19 @@
 import { backups } from './backups.ts';
 import { powerCuts } from './disk/power-cuts.ts';
 import { tornPages } from './disk/torn-pages.ts';
+import { keyRaces } from './kills/key-races.ts';
 import { killNodes } from './kills/kill-nodes.ts';
 import { killSqlite } from './kills/kill-sqlite.ts';
 import type { Proof } from './proof.ts';
 import { upgrades } from './upgrades.ts';
 
 /** Every proof, in the order in which they run. */
-export const proofs: readonly Proof[] = [powerCuts, tornPages, killSqlite, killNodes, upgrades, backups];
+export const proofs: readonly Proof[] = [
+  powerCuts,
+  tornPages,
+  killSqlite,
+  killNodes,
+  keyRaces,
+  upgrades,
+  backups,
+];

@@ -1,0 +1,4 @@
+import { checkProof } from '../check-proof.ts';
+import { keyRaces } from './key-races.ts';
+
+checkProof(keyRaces);
