@@ -1,4 +1,6 @@
 import { backups } from './backups.ts';
+import { failedSync } from './disk/failed-sync.ts';
+import { fullDisk } from './disk/full-disk.ts';
 import { powerCuts } from './disk/power-cuts.ts';
 import { tornPages } from './disk/torn-pages.ts';
 import { keyRaces } from './kills/key-races.ts';
@@ -11,6 +13,8 @@ import { upgrades } from './upgrades.ts';
 export const proofs: readonly Proof[] = [
   powerCuts,
   tornPages,
+  failedSync,
+  fullDisk,
   killSqlite,
   killNodes,
   keyRaces,

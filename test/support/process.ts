@@ -24,15 +24,23 @@ export interface ServerProcess {
   stop(): Promise<number | null>;
 }
 
-export async function spawnServer(dataDir: string, args: readonly string[] = []): Promise<ServerProcess> {
-  const child = spawn(
-    process.execPath,
-    [main, 'serve', '--data', dataDir, '--port', '0', ...noLimits, ...args],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: environment,
-    },
-  );
+export interface SpawnOptions {
+  /** A command, with its arguments, that runs the server. */
+  readonly wrapper?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export async function spawnServer(
+  dataDir: string,
+  args: readonly string[] = [],
+  { wrapper = [], environment: more = {} }: SpawnOptions = {},
+): Promise<ServerProcess> {
+  const serve = [process.execPath, main, 'serve', '--data', dataDir, '--port', '0', ...noLimits, ...args];
+  const [command = '', ...rest] = [...wrapper, ...serve];
+  const child = spawn(command, rest, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...environment, ...more },
+  });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text;

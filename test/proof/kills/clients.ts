@@ -26,6 +26,8 @@ export interface Client {
 export interface Counts {
   acknowledged: number;
   interrupted: number;
+  /** Answered, and not accepted. */
+  refused: number;
   replays: number;
 }
 
@@ -124,7 +126,10 @@ export async function step(client: Client, work: Work): Promise<boolean> {
     if (client.round % 10 === 9 && !(await sendWrong(url, key, client)))
       throw new WrongAnswer('a call with a member that is no hash was not refused');
     const answer = await callTool(url, key, 'sync_audiences', attempt.args);
-    if (answer['status'] !== 'submitted') return false;
+    if (answer['status'] !== 'submitted') {
+      counts.refused++;
+      return false;
+    }
     if (answer['replayed'] === true) counts.replays++;
     counts.acknowledged++;
     acknowledge(client, attempt, answer, promised);

@@ -93,7 +93,7 @@ async function run({ count, seed, say }: ProofOptions, meddle: Meddle): Promise<
   const dice = createDice(seed);
   const nodes = createNodes(place);
   const clients = newClients(clientCount);
-  const counts = { acknowledged: 0, interrupted: 0, replays: 0 };
+  const counts = { acknowledged: 0, interrupted: 0, refused: 0, replays: 0 };
   const promised = { taskIds: new Set<string>(), operationIds: new Set<string>() };
   const broken: string[] = [];
   let tried = 0;

@@ -42,7 +42,7 @@ async function newWorld(folder: string, receiver: Receiver): Promise<World> {
   const made = await runJson(['key', 'create', '--account', account.account_id, '--data', dataDir]);
   return {
     ...{ dataDir, key: String(made['key']), receiver, clients: newClients(clientCount) },
-    counts: { acknowledged: 0, interrupted: 0, replays: 0 },
+    counts: { acknowledged: 0, interrupted: 0, refused: 0, replays: 0 },
     promised: { taskIds: new Set(), operationIds: new Set() },
   };
 }
