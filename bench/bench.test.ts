@@ -22,7 +22,7 @@ test('every measure runs and every answer is the known one', async () => {
       rows: { measure: string }[];
       answers: Record<string, unknown>;
     };
-    assert.equal(report.rows.length, 27);
+    assert.equal(report.rows.length, 29);
     assert.deepEqual(report.answers['matched'], { members: 240, hashed_email: 240, hashed_phone: 120 });
     assert.equal(report.answers['accepted'], 400);
     assert.equal(report.answers['new members of a delta'], 200);
