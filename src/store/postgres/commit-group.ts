@@ -34,6 +34,13 @@ export type GroupEnd =
       readonly unknown: { readonly xid: string; readonly replies: readonly WriteReply[] } | null;
     };
 
+/**
+ * What a write that throws is undone to: a journey to the server each. A write alone in its group needs none, as the whole
+ * transaction is then its own; the last one's is ended by the commit.
+ */
+const savepoint = 'SAVEPOINT script';
+const nextSavepoint = `RELEASE SAVEPOINT script; ${savepoint}`;
+
 /** Runs a group of writes under one commit. Each write that throws is undone alone. */
 export async function commitGroup(
   client: ClientBase,
@@ -45,17 +52,22 @@ export async function commitGroup(
   let running: string | null = null;
   let xid: string | null = null;
   try {
-    const begun = await plain(client, begin);
-    const committing = begun.at(-1)?.rows[0]?.['xid'] as string;
+    const isAlone = writes.length === 1;
+    const begun = await plain(client, isAlone ? begin : `${begin}; ${savepoint}`);
+    const committing = begun.findLast(({ rows }) => rows.length > 0)?.rows[0]?.['xid'] as string;
     if (fence !== null && !(await isHeld(client, fence))) {
       await plain(client, 'ROLLBACK');
       return { kind: 'fenced' };
     }
     for (const write of writes) {
+      if (replies.at(-1)?.ok === true) await plain(client, nextSavepoint);
       running = write.name;
-      replies.push(await runOne(client, write, traces));
+      const reply = await runOne(client, write, traces);
+      replies.push(reply);
+      if (!reply.ok) await plain(client, isAlone ? 'ROLLBACK' : 'ROLLBACK TO SAVEPOINT script');
     }
     running = null;
+    if (isAlone && replies[0]?.ok === false) return { kind: 'committed', replies, traces };
     xid = committing;
     await plain(client, 'COMMIT');
     return { kind: 'committed', replies, traces };
@@ -79,18 +91,14 @@ async function isHeld(client: ClientBase, { name, leaseNo }: Fence): Promise<boo
   return rows[0]?.['leaseNo'] === leaseNo;
 }
 
-/** Throws only when the whole group is lost. */
+/** Throws only when the whole group is lost. What a write that is refused has done is for the caller to undo. */
 async function runOne(client: ClientBase, write: GroupedWrite, traces: GroupTrace[]): Promise<WriteReply> {
-  await plain(client, 'SAVEPOINT script');
   try {
-    const output = await runScript(client, write.start());
-    await plain(client, 'RELEASE SAVEPOINT script');
-    return { id: write.id, ok: true, output };
+    return { id: write.id, ok: true, output: await runScript(client, write.start()) };
   } catch (error) {
     const { fault, effect, trace } = classify(error);
     if (effect === 'again') throw error;
     if (trace !== undefined) traces.push({ ...trace, script: write.name });
-    await plain(client, 'ROLLBACK TO SAVEPOINT script; RELEASE SAVEPOINT script');
     return { id: write.id, ok: false, fault };
   }
 }
