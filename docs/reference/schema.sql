@@ -114,7 +114,7 @@ CREATE TABLE operation (
   uploaded_count INTEGER NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('pending', 'folded', 'dropped')),
   accepted_at INTEGER NOT NULL,
-  byte_count INTEGER NOT NULL, member_count INTEGER NOT NULL DEFAULT 0, attempt_count INTEGER NOT NULL DEFAULT 0, parked_at INTEGER,
+  byte_count INTEGER NOT NULL, member_count INTEGER NOT NULL DEFAULT 0, attempt_count INTEGER NOT NULL DEFAULT 0, parked_at INTEGER, node_no INTEGER NOT NULL DEFAULT 0,
   FOREIGN KEY (account_no, audience_no) REFERENCES audience (account_no, audience_no)
 ) STRICT;
 
@@ -193,7 +193,7 @@ CREATE TABLE hidden_piece (
   account_no INTEGER NOT NULL,
   audience_no INTEGER NOT NULL,
   block_no INTEGER NOT NULL,
-  piece_no INTEGER NOT NULL,
+  piece_no INTEGER NOT NULL, node_no INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (account_no, audience_no, block_no, piece_no),
   FOREIGN KEY (account_no, audience_no, block_no, piece_no)
     REFERENCES member_block (account_no, audience_no, block_no, piece_no) ON DELETE CASCADE
@@ -554,3 +554,11 @@ CREATE TABLE lease (
   -- By the clock of the database.
   held_until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE node (
+  -- AUTOINCREMENT: a number must not come back to a process that stood still while another had it.
+  node_no INTEGER PRIMARY KEY AUTOINCREMENT,
+  holder TEXT NOT NULL,
+  -- By the clock of the database.
+  held_until INTEGER NOT NULL
+) STRICT;

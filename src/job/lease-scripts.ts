@@ -1,5 +1,8 @@
-import { leaseHolder, releaseLease, renewLease, takeLease } from '../store/lease-rows.ts';
+import { leaseHolder, leaseIsFree, releaseLease, renewLease, takeLease } from '../store/lease-rows.ts';
 import type { Script } from '../store/script.ts';
+
+/** How long a process may be silent before others take over what it did. */
+export const leaseMsDefault = 15_000;
 
 export type LeaseScripts = ReturnType<typeof createLeaseScripts>;
 
@@ -21,6 +24,9 @@ export function createLeaseScripts() {
     },
     *releaseLease(input: { readonly name: string; readonly leaseNo: number }): Script<void> {
       yield* releaseLease(input.name, input.leaseNo);
+    },
+    *leaseIsFree({ name }: { readonly name: string }): Script<boolean> {
+      return yield* leaseIsFree(name);
     },
     *leaseHolder({ name }: { readonly name: string }): Script<string | null> {
       return yield* leaseHolder(name);

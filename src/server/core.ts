@@ -25,10 +25,11 @@ import { loadSecrets, type Secrets } from './secrets.ts';
 import type { SyndicationService } from '../service/syndication/api.ts';
 import { createRateLimits, type RateLimits } from '../service/rate-limit.ts';
 import type { SignerService } from '../service/signers/api.ts';
+import { createGraphRefresh, startSharing, type Sharing } from './sharing.ts';
 import { createSignerService } from './signer-service.ts';
-import { createSyndicationControl } from './syndication/control.ts';
+import { createSyndicationControl, type SyndicationControl } from './syndication/control.ts';
 import { createSyndicationService } from './syndication/syndication-service.ts';
-import { createWebhookControl } from './webhooks/control.ts';
+import { createWebhookControl, type WebhookControl } from './webhooks/control.ts';
 import { createIngestPool, type IngestPool } from './threads/ingest-pool.ts';
 import { startMatchThread, type MatchThread } from './threads/match-thread.ts';
 
@@ -67,6 +68,8 @@ export interface Core {
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
   readonly place: StorePlace;
+  /** Names the work of this process; 0: no other shares the store. */
+  readonly nodeNo: number;
   readonly service: RollcallService & AdvertiserService & SyndicationService & BuyService;
   readonly ingest: IngestPool;
   readonly queue: MatchQueue;
@@ -76,6 +79,8 @@ export interface Core {
   readonly decisions: DecisionService;
   /** What decisions lean on may have moved. */
   readonly decisionsWoken: () => void;
+  /** The stored graph is another one. */
+  readonly graphMoved: () => Promise<void>;
   /** Something may be deliverable. */
   readonly webhooksWoken: () => void;
   close(): Promise<void>;
@@ -85,7 +90,6 @@ const sandboxMinimumSize = 1;
 /** Decoded members held by the matching thread: about 45 bytes each, in a quarter of the machine's memory. */
 const heldBytesPerMember = 45;
 const stagingMsMax = 24 * 3_600_000;
-const housekeepingMs = 3_600_000;
 
 /** Opens the store of a data directory: enough for accounts, keys and imports. */
 export async function openStore(
@@ -98,6 +102,8 @@ export async function openStore(
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
   readonly place: StorePlace;
+  readonly nodeNo: number;
+  readonly holder: string;
 }> {
   const { dataDir, databaseUrl, log, fatal } = options;
   const given =
@@ -108,7 +114,7 @@ export async function openStore(
   const { sealKey, forwardKey, auditKey, auditSeed } = secrets;
   const settings: ScriptSettings = { sealKey, forwardKey, auditKey, auditSeed, sizes };
   const place = placeOf(dataDir, databaseUrl);
-  const store = await openStoreAt(place, {
+  const opened = await openStoreAt(place, {
     dataDir,
     workerUrl: workerUrl('threads/store-worker', import.meta.url),
     workerSettings: settings,
@@ -126,7 +132,7 @@ export async function openStore(
     note: log,
     fatal,
   });
-  return { store, secrets, place };
+  return { ...opened, secrets, place };
 }
 
 /** What an import that was broken off left behind. A day is longer than any import that still runs. */
@@ -136,30 +142,6 @@ function dropStaleStaging(dataDir: string): void {
     const isOld = stagedNamePattern.test(name) && systemClock.now() - statSync(path).mtimeMs > stagingMsMax;
     if (isOld) rmSync(path, { force: true });
   }
-}
-
-/** A piece at a time, so that other writes come between. */
-async function forgetAudit(store: Store<Scripts>, nowMs: number): Promise<void> {
-  while ((await store.write('forgetOldAudit', { nowMs })) > 0);
-}
-
-/** Forgets every hour what is over; gives the end of it. */
-function keepHouse(store: Store<Scripts>): () => void {
-  const timer = setInterval(() => {
-    const nowMs = systemClock.now();
-    for (const name of [
-      'forgetOld',
-      'forgetOldDeliveries',
-      'forgetImpressionBatches',
-      'forgetOldSigningKeys',
-      'forgetNonces',
-      'signAudit',
-    ] as const)
-      void store.write(name, { nowMs }).catch(() => undefined);
-    void forgetAudit(store, nowMs).catch(() => undefined);
-  }, housekeepingMs);
-  timer.unref();
-  return () => clearInterval(timer);
 }
 
 /** Five seconds' worth at once: agents come in bursts. Source: AdCP security, insert-rate budgets. */
@@ -174,15 +156,18 @@ async function startQueue(
   {
     matchThread,
     ...parts
-  }: Pick<MatchQueueDeps, 'troubled' | 'settled' | 'notifies'> & {
+  }: Pick<MatchQueueDeps, 'troubled' | 'settled' | 'notifies' | 'nodeNo' | 'refreshGraph'> & {
     readonly store: Store<Scripts>;
     readonly matchThread: MatchThread;
   },
 ): Promise<MatchQueue> {
+  const { nodeNo } = parts;
   const queue = createMatchQueue({
     ...{ ...parts, matcher: matchThread, clock: systemClock, schedule },
     ...(pauseMs === undefined ? {} : { pauseMs }),
   });
+  // Where others share the store, whoever looks after such things gives out what was left.
+  if (nodeNo > 0) return queue;
   const waiting = await queue.recover();
   if (waiting > 0) log('info', 'work_recovered', { job_count: waiting });
   await queue.rematchAll(matchThread.graphFacts().version);
@@ -210,37 +195,49 @@ async function startMatching(
   return { matchThread, book };
 }
 
+/** Scanning is what costs: two share it where there is room. */
+const ingestThreadCount = (): number => (cpus().length > 4 ? 2 : 1);
+
 export async function openCore(options: CoreOptions): Promise<Core> {
-  const { store, secrets, place } = await openStore(options, 'server');
+  const opened = await openStore(options, 'server');
+  const { store, secrets, place, nodeNo } = opened;
   const { log, fatal } = options;
   const { tokenKey, fingerprintKey } = secrets;
   const troubled: Troubled = (event, cause, facts = {}) =>
     log('error', 'job_fault', { reason: event, ...facts, ...errorFields(cause) });
-  const sweeper = createSweeper(store, (cause) => troubled('sweep.failed', cause));
+  const sweeper = createSweeper(store, (cause) => troubled('sweep.failed', cause), nodeNo);
   sweeper.wake();
   const { matchThread, book } = await startMatching(options, place, store, sweeper, troubled);
   const control = await createSyndicationControl({ ...options, place, store, secrets });
-  const threadCount = cpus().length > 4 ? 2 : 1;
-  const { forwards } = control;
   const synced = (): void => {
     control.wake();
     book.wake();
   };
-  const ingest = createIngestPool({ tokenKey, fingerprintKey, forwards, threadCount, fatal });
+  const ingest = createIngestPool({
+    tokenKey,
+    fingerprintKey,
+    forwards: control.forwards,
+    threadCount: ingestThreadCount(),
+    fatal,
+  });
   const webhooks = await createWebhookControl({ ...options, place, store, secrets });
   const notifies = webhooks.wake;
-  const queue = await startQueue(options, { store, matchThread, troubled, settled: synced, notifies });
-  const endHousekeeping = keepHouse(store);
+  const refreshGraph = createGraphRefresh(store, matchThread, log);
+  const parts = { store, nodeNo, matchThread, refreshGraph, troubled, settled: synced, notifies };
+  const queue = await startQueue(options, parts);
   const graphVersion = (): number => matchThread.graphFacts().version;
+  const shared = { ...opened, matchThread, refreshGraph, graphVersion, book, control, queue, sweeper };
+  const sharing = startSharing({ ...shared, others: [webhooks, control], troubled, log });
   const limits = rateLimitsOf(options);
   const wakers = { membersErased: sweeper.wake, synced, notifies, buysMoved: book.wake };
-  const service = createService({ ...options, ...wakers, store, secrets, queue, graphVersion, limits });
+  const service = createService({ ...options, ...wakers, ...opened, queue, graphVersion, limits });
   const { forwarding: callersMayForward, allowNetwork } = options;
   const syndication = createSyndicationService({ store, callersMayForward, allowNetwork, control });
   return {
     store,
     secrets,
     place,
+    nodeNo,
     service: { ...service, ...syndication },
     ingest,
     queue,
@@ -249,19 +246,37 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     signers: createSignerService({ store, secrets, allowNetwork }),
     decisions: createDecisionService({ store, secrets, matchThread, book }),
     decisionsWoken: book.wake,
+    graphMoved: sharing.graphMoved,
     webhooksWoken: webhooks.wake,
-    close: async () => {
-      endHousekeeping();
-      book.close();
-      await control.close();
-      queue.stop();
-      await queue.idle();
-      await webhooks.close();
-      await Promise.all([ingest.close(), matchThread.close()]);
-      await sweeper.close();
-      // So that the end of the log is known from now on, and not only from the next full hour.
-      await store.write('signAudit', { nowMs: systemClock.now() }).catch(() => undefined);
-      await store.close();
-    },
+    close: async () =>
+      closeCore({ store, sharing, book, control, queue, webhooks, ingest, matchThread, sweeper }),
   };
+}
+
+interface RunningParts {
+  readonly store: Store<Scripts>;
+  readonly sharing: Sharing;
+  readonly book: DecisionBook;
+  readonly control: SyndicationControl;
+  readonly queue: MatchQueue;
+  readonly webhooks: WebhookControl;
+  readonly ingest: IngestPool;
+  readonly matchThread: MatchThread;
+  readonly sweeper: Sweeper;
+}
+
+/** What only looks first, then what others wait for, and the store last. */
+async function closeCore(parts: RunningParts): Promise<void> {
+  const { store, queue } = parts;
+  await parts.sharing.close();
+  parts.book.close();
+  await parts.control.close();
+  queue.stop();
+  await queue.idle();
+  await parts.webhooks.close();
+  await Promise.all([parts.ingest.close(), parts.matchThread.close()]);
+  await parts.sweeper.close();
+  // So that the end of the log is known from now on, and not only from the next full hour.
+  await store.write('signAudit', { nowMs: systemClock.now() }).catch(() => undefined);
+  await store.close();
 }

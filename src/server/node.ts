@@ -149,19 +149,14 @@ function allowedHosts({ allowHost, publicUrl }: ServeSettings): readonly string[
 }
 
 /** What the seller's own commands ask of a running server. */
-function adminOf(core: Core, settings: ServeSettings, schedule: MatchSchedule, log: Log): Admin {
-  const { store, secrets, place, matchThread, queue } = core;
-  const graphMoved = async (): Promise<void> => {
-    const { version, personCount } = await matchThread.reloadGraph();
-    log('info', 'graph_moved', { graph_version: version, user_count: personCount });
-    await queue.rematchAll(version);
-  };
+function adminOf(core: Core, settings: ServeSettings, schedule: MatchSchedule): Admin {
+  const { store, secrets, place, matchThread, queue, nodeNo, graphMoved } = core;
   return createAdmin({
     ...{ dataDir: settings.data, place, store, secrets, graphMoved },
     syndication: core.service,
     allowNetwork: settings.allowNetwork,
     signersChanged: core.signers.changed,
-    running: { queue, schedule, users: matchThread },
+    running: { queue, schedule, nodeNo, users: matchThread },
     decisionsWoken: core.decisionsWoken,
     webhooksWoken: core.webhooksWoken,
   });
@@ -207,7 +202,7 @@ export async function startNode(
     isHttps: settings.publicUrl.startsWith('https:'),
     isOverloaded: overload.isOverloaded,
   });
-  const admin = adminOf(core, settings, schedule, log);
+  const admin = adminOf(core, settings, schedule);
   const token = randomBytes(32).toString('base64url');
   const adminServer = await startAdminServer(admin, token, log);
   const close = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import { createLeaseScripts } from '../job/lease-scripts.ts';
+import { createNodeScripts } from '../job/node-scripts.ts';
 import type { SizeRules } from '../service/finish-sync.ts';
 import { createAccountScripts } from '../service/account-scripts.ts';
 import { createAccountSyncScripts } from '../service/account-sync-scripts.ts';
@@ -64,6 +65,7 @@ function createPlainScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createImpressionScripts(),
     ...createKeyScripts(),
     ...createLeaseScripts(),
+    ...createNodeScripts(),
     ...createMatchScripts(sealer, sizes, outbox),
     ...createParkScripts(sealer, sizes, outbox),
     ...createSignerScripts(),

@@ -43,6 +43,8 @@ const unlistedUidTypes = new Set<IdentifierType>(['hashed_email', 'hashed_phone'
 export interface ServiceParts {
   readonly store: Store<Scripts>;
   readonly secrets: Secrets;
+  /** Names the work of this process. */
+  readonly nodeNo: number;
   readonly queue: MatchQueue;
   /** Members may wait to be erased. */
   readonly membersErased: () => void;
@@ -75,7 +77,7 @@ export function createService(parts: ServiceParts): RollcallService & Advertiser
     queue,
     clock: systemClock,
     random: systemRandom,
-    settings: { waitMs: parts.waitMs, replayTtlMs },
+    settings: { waitMs: parts.waitMs, replayTtlMs, nodeNo: parts.nodeNo },
     resolveAccount: async ({ caller, account }) => servedAccount(parts, caller, account),
     hashRequestKey,
     hashAddress: createKeyedHash(secrets.pepper),

@@ -24,6 +24,7 @@ interface Accepting {
   readonly taskId: string;
   readonly nowMs: number;
   readonly invalidMembers: 'fail' | 'skip';
+  readonly nodeNo: number;
 }
 
 export function* applyEntry(
@@ -94,6 +95,7 @@ function* storeOperation(
     acceptedAt: nowMs,
     byteCount,
     memberCount: audience.addCount + audience.removeCount,
+    nodeNo: input.nodeNo,
   });
   yield* insertBlockPiece({
     accountNo,
@@ -106,7 +108,7 @@ function* storeOperation(
     rowCount: audience.addCount + audience.removeCount,
     bytes: operation,
   });
-  if (forward !== undefined) yield* storeForward(keys, { accountNo, audienceNo, opSeq, pieceNo: 0 }, forward);
+  yield* storeForward(keys, { accountNo, audienceNo, opSeq, pieceNo: 0 }, forward);
   return opSeq;
 }
 

@@ -33,7 +33,16 @@ function* leaveBehind(daysAgo: number, isSettled: boolean): Script<void> {
     },
   });
   const opSeq = yield* insertOperation({
-    ...{ accountNo, audienceNo, taskId, uploadedCount: 1, acceptedAt: at, byteCount: 40, memberCount: 1 },
+    ...{
+      accountNo,
+      audienceNo,
+      taskId,
+      uploadedCount: 1,
+      acceptedAt: at,
+      byteCount: 40,
+      memberCount: 1,
+      nodeNo: 0,
+    },
   });
   if (isSettled) yield* settlePending(accountNo, audienceNo, opSeq, 'folded');
   yield* insertIdempotency({

@@ -8,6 +8,7 @@ import { decodeRun, encodeRun } from '../engine/identity/stored-run.ts';
 import {
   graphPieceNos,
   graphStateRow,
+  graphVersion,
   insertGraphPiece,
   keepGraphRuns,
   newGraphRun,
@@ -33,6 +34,9 @@ export function createGraphScripts() {
   return {
     *graphState(_: object): Script<GraphStateRow | null> {
       return (yield* graphStateRow()) ?? null;
+    },
+    *graphVersion(_: object): Script<number> {
+      return yield* graphVersion();
     },
     *graphPieceNos({ runNo }: { readonly runNo: number }): Script<readonly number[]> {
       return (yield* graphPieceNos(runNo)).map(({ pieceNo }) => pieceNo);

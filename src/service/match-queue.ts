@@ -22,8 +22,12 @@ export interface MatchQueueDeps {
   readonly matcher: Matcher;
   readonly clock: Clock;
   readonly schedule: MatchSchedule;
+  /** Names the work of this process where several share a store; 0: there is only this one. */
+  readonly nodeNo: number;
   /** Something that must not fail did; it is tried again. */
   readonly troubled: Troubled;
+  /** Another graph is stored than the matcher has: reads it. */
+  readonly refreshGraph?: () => Promise<void>;
   /** The counts of some audience moved. */
   readonly settled?: () => void;
   /** A notification can be delivered. */
@@ -41,6 +45,12 @@ export interface MatchQueue {
   waitFor(taskId: string, waitMs: number): Promise<SyncOutcome | null>;
   /** Takes up what an earlier process left, as the schedule says, and keeps the schedule. Gives the number of operations that wait. */
   recover(): Promise<number>;
+  /** Keeps the schedule for all processes from now on; matching at once is everybody's own work. */
+  lead(): void;
+  /** Leaves that to another process. */
+  follow(): void;
+  /** Takes up what was given to this process, or waits for a window that is open. */
+  wake(): void;
   /** Begins with everything that waits, whatever the schedule says. Gives the number of operations. */
   runNow(): Promise<number>;
   /** Counts every live audience again that was counted against another state of the graph. */
@@ -62,12 +72,15 @@ export function createMatchQueue(deps: MatchQueueDeps): MatchQueue {
   const load = createWorkload(work.untilOver, clock);
   const runs = createMatchRuns({
     ...{ store, schedule, clock, troubled, room: load.room, counted: load.setWaiting },
+    nodeNo: deps.nodeNo === 0 || schedule.kind !== 'immediate' ? null : deps.nodeNo,
     take: (operation) => {
       if (load.isBegun(operation.opSeq)) return false;
       load.begin(operation);
       return true;
     },
   });
+
+  const recounts = createRecounts(clock);
 
   return {
     enqueue: (operation) => {
@@ -84,11 +97,16 @@ export function createMatchQueue(deps: MatchQueueDeps): MatchQueue {
       runs.start();
       return backlog.operationCount;
     },
+    lead: runs.start,
+    follow: runs.pause,
+    wake: runs.wake,
     runNow: runs.runNow,
     rematchAll: async (graphVersion) => {
       const stale = await store.read('staleAudiences', { graphVersion });
-      for (const audience of stale) load.track(rematch(deps, audience));
-      return stale.length;
+      const due = stale.filter(({ audienceNo }) => recounts.begin(audienceNo));
+      for (const audience of due)
+        load.track(rematch(deps, audience).then(recounts.over(audience.audienceNo)));
+      return due.length;
     },
     opensWithin: (ms) => nextOpeningMs(schedule, clock.now() + 1) <= clock.now() + 1 + ms,
     forecast: (acceptedAtMs) => {
@@ -103,17 +121,41 @@ export function createMatchQueue(deps: MatchQueueDeps): MatchQueue {
   };
 }
 
+/** What fails is not counted again at once. */
+const recountPauseMs = 60_000;
+
+/** Audiences that are counted again, or could not be a moment ago. */
+function createRecounts(clock: Pick<Clock, 'monotonic'>) {
+  const until = new Map<number, number>();
+  return {
+    begin: (audienceNo: number): boolean => {
+      if ((until.get(audienceNo) ?? 0) > clock.monotonic()) return false;
+      until.set(audienceNo, Number.POSITIVE_INFINITY);
+      return true;
+    },
+    over: (audienceNo: number) => (isDone: boolean) => {
+      if (isDone) until.delete(audienceNo);
+      else until.set(audienceNo, clock.monotonic() + recountPauseMs);
+    },
+  };
+}
+
+/** False: it failed, and was told. */
 async function rematch(
   { store, matcher, clock, troubled }: MatchQueueDeps,
   audience: { readonly accountNo: number; readonly audienceNo: number },
-): Promise<void> {
+): Promise<boolean> {
   try {
     const reply = await matcher.rematch(audience);
-    if (reply.kind === 'gone') return;
-    await store.write('settleRematch', { ...audience, reply, nowMs: clock.now() });
+    if (reply.kind === 'gone') return true;
+    // Another process counted something meanwhile: it is found again, with what is stored then.
+    if (!(await store.write('settleRematch', { ...audience, reply, nowMs: clock.now() })))
+      matcher.forget(audience.audienceNo);
+    return true;
   } catch (error) {
     matcher.forget(audience.audienceNo);
     const { accountNo, audienceNo } = audience;
     troubled('rematch.failed', error, { account_no: accountNo, audience_no: audienceNo });
+    return false;
   }
 }

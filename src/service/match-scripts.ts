@@ -14,9 +14,13 @@ import {
   tombstoneBlockNo,
   type BlockPieceRow,
 } from '../store/block-rows.ts';
+import { graphVersion } from '../store/graph-rows.ts';
 import { recordLatency } from '../store/latency-rows.ts';
 import {
+  adoptLostOperations,
+  anyLostOperation,
   earlierPending,
+  isPending,
   pendingOperations,
   settlePending,
   waitingFacts,
@@ -53,7 +57,14 @@ export interface SettledFold {
   readonly outcome: SyncOutcome | null;
   /** A notification of its task can be delivered. */
   readonly notifies: boolean;
+  /**
+   * It has to be folded again: it was folded onto something else than what is counted, or against another graph than the one that is
+   * stored, because another process was faster.
+   */
+  readonly stale: StaleReason | null;
 }
+
+export type StaleReason = 'members' | 'graph';
 
 export interface StoredAudience {
   readonly row: AudienceRow;
@@ -89,22 +100,40 @@ export function createMatchReads() {
   };
 }
 
-export function createMatchScripts(sealer: Sealer, rules: SizeRules, outbox: Outbox) {
+/** What waits, and for whom. */
+function createWaitingScripts() {
   return {
-    ...createMatchReads(),
-
-    /** A page of what waits, in the order of acceptance. */
+    /** A page of what waits for this node, or for anybody, in the order of acceptance. */
     *pendingFolds(input: {
+      readonly nodeNo: number | null;
       readonly afterSeq: number;
       readonly upToSeq: number;
       readonly countMax: number;
     }): Script<readonly PendingRow[]> {
-      return yield* pendingOperations(input.afterSeq, input.upToSeq, input.countMax);
+      return yield* pendingOperations(input);
+    },
+
+    /** Whether something waits on which nobody works who lives. */
+    *anyLostOperation(_: object): Script<boolean> {
+      return yield* anyLostOperation();
+    },
+
+    /** Gives such operations to a node; gives how many. */
+    *adoptLostOperations({ nodeNo }: { readonly nodeNo: number }): Script<number> {
+      return yield* adoptLostOperations(nodeNo);
     },
 
     *waitingFolds(_: object): Script<WaitingFacts> {
       return yield* waitingFacts();
     },
+  };
+}
+
+export function createMatchScripts(sealer: Sealer, rules: SizeRules, outbox: Outbox) {
+  return {
+    ...createMatchReads(),
+
+    ...createWaitingScripts(),
 
     *staleAudiences({ graphVersion }: { readonly graphVersion: number }) {
       return yield* audiencesCountedElsewhere(graphVersion);
@@ -115,11 +144,12 @@ export function createMatchScripts(sealer: Sealer, rules: SizeRules, outbox: Out
      * of an account in one script cost a fraction of a script each: counts and the list of audiences are written and read once.
      */
     *settleFolds({ accountNo, folds, nowMs }: SettleFoldsInput): Script<readonly SettledFold[]> {
-      const states = yield* settleOperations(accountNo, folds, nowMs);
+      const { states, stale } = yield* settleOperations(accountNo, folds, nowMs);
       const audiences = audiencesOnce(accountNo);
       const finished = new Map<string, FinishedTask | null>();
-      for (const taskId of new Set(folds.map((fold) => fold.taskId))) {
-        const settled = folds.flatMap(({ taskId: own, opSeq }) => {
+      const done = folds.filter(({ opSeq }) => !stale.has(opSeq));
+      for (const taskId of new Set(done.map((fold) => fold.taskId))) {
+        const settled = done.flatMap(({ taskId: own, opSeq }) => {
           const one = states.get(opSeq);
           return own === taskId && one !== undefined ? [{ opSeq, ...one }] : [];
         });
@@ -131,6 +161,7 @@ export function createMatchScripts(sealer: Sealer, rules: SizeRules, outbox: Out
         counted: states.get(opSeq)?.counted ?? false,
         outcome: finished.get(taskId)?.outcome ?? null,
         notifies: finished.get(taskId)?.notifies ?? false,
+        stale: stale.get(opSeq) ?? null,
       }));
     },
 
@@ -147,6 +178,7 @@ function* settleRematchScript(input: {
   const { accountNo, audienceNo, reply } = input;
   const row = yield* liveAudienceByNo(accountNo, audienceNo);
   if (row === undefined || row.countedSeq !== reply.countedSeq) return false;
+  if (reply.graphVersion < (yield* graphVersion())) return false;
   yield* countAudience(
     accountNo,
     audienceNo,
@@ -161,39 +193,60 @@ interface SettledOperation {
   readonly memberCount: number;
 }
 
-/** By sequence of the operation; those that had been settled before, or are parked, are left out. */
+interface SettledOperations {
+  /** By sequence of the operation; those that had been settled before, or are parked, are left out. */
+  readonly states: ReadonlyMap<number, SettledOperation>;
+  readonly stale: ReadonlyMap<number, StaleReason>;
+}
+
 function* settleOperations(
   accountNo: number,
   folds: readonly FoldToSettle[],
   nowMs: number,
-): Script<ReadonlyMap<number, SettledOperation>> {
-  const isLive = new Map<number, boolean>();
+): Script<SettledOperations> {
+  const countedSeqs = new Map<number, number | null>();
   const newest = new Map<number, FoldToSettle>();
-  const settled = new Map<number, SettledOperation>();
+  const states = new Map<number, SettledOperation>();
+  const stale = new Map<number, StaleReason>();
+  const graph = yield* graphVersion();
   for (const fold of folds) {
     const { audienceNo, opSeq, taskId, reply } = fold;
-    if (!isLive.has(audienceNo))
-      isLive.set(audienceNo, (yield* liveAudienceByNo(accountNo, audienceNo)) !== undefined);
-    const counted = isLive.get(audienceNo) === true && reply.kind === 'folded';
+    if (!countedSeqs.has(audienceNo))
+      countedSeqs.set(audienceNo, (yield* liveAudienceByNo(accountNo, audienceNo))?.countedSeq ?? null);
+    const countedSeq = countedSeqs.get(audienceNo) ?? null;
+    const reason = countedSeq === null ? null : staleReason(reply, countedSeq, graph);
+    if (reason !== null) {
+      if (yield* isPending(accountNo, audienceNo, opSeq)) stale.set(opSeq, reason);
+      continue;
+    }
+    const counted = countedSeq !== null && reply.kind === 'folded';
     const row = yield* settlePending(accountNo, audienceNo, opSeq, counted ? 'folded' : 'dropped');
     if (row === undefined) continue;
     const state = counted && reply.changedCount > 0 ? 'changed' : 'unchanged';
     yield* moveTaskPart(accountNo, taskId, opSeq, state);
-    settled.set(opSeq, { state, counted, memberCount: row.memberCount });
+    states.set(opSeq, { state, counted, memberCount: row.memberCount });
     if (!counted) continue;
     yield* insertTombstones(accountNo, fold, reply);
     yield* recordLatency(nowMs, nowMs - row.acceptedAt);
     newest.set(audienceNo, fold);
+    countedSeqs.set(audienceNo, opSeq);
   }
   for (const { audienceNo, opSeq, reply } of newest.values()) {
     // A fold on top of one that could not be settled: the matcher forgets and both are done again, in order.
     if ((yield* earlierPending(accountNo, audienceNo, opSeq)) !== 'none')
       throw new AppError('SERVICE_UNAVAILABLE');
-    if (reply.kind === 'gone') continue;
+    if (reply.kind !== 'folded') continue;
     const { counts, graphVersion, digest } = reply;
     yield* countAudience(accountNo, audienceNo, countedColumns(counts, graphVersion, opSeq, digest));
   }
-  return settled;
+  return { states, stale };
+}
+
+/** Counts are of the members and of the graph that they were counted with: another process may have moved both meanwhile. */
+function staleReason(reply: FoldReply, countedSeq: number, graph: number): StaleReason | null {
+  if (reply.kind === 'gone') return null;
+  if (reply.kind === 'behind' || reply.baseSeq !== countedSeq) return 'members';
+  return reply.graphVersion < graph ? 'graph' : null;
 }
 
 function* insertTombstones(

@@ -15,8 +15,12 @@ export interface FoldRequest {
 export type FoldReply =
   /** The audience or the operation is gone: deleted since. */
   | { readonly kind: 'gone' }
+  /** What is held includes it already: it was folded before, here or by another process. */
+  | { readonly kind: 'behind' }
   | {
       readonly kind: 'folded';
+      /** The newest operation that was counted before this one. */
+      readonly baseSeq: number;
       readonly counts: MatchCounts;
       /** Of the members after the operation, as it is stored. */
       readonly digest: Uint8Array;
@@ -48,6 +52,6 @@ export type RematchReply =
 export interface Matcher {
   fold(request: FoldRequest): Promise<FoldReply>;
   rematch(request: RematchRequest): Promise<RematchReply>;
-  /** Drops what is cached of an audience, after its stored state moved without the matcher. */
+  /** What is cached of an audience may be wrong, or its stored state moved without the matcher: it is looked at before it is used again. */
   forget(audienceNo: number): void;
 }

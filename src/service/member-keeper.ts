@@ -23,7 +23,7 @@ import { foldOperation, type FoldUsers } from '../engine/match/fold-operation.ts
 import { matchAll } from '../engine/match/match-all.ts';
 import type { AudienceOperation, GraphIndex, MatchCounts, MemberBlock } from '../engine/types.ts';
 import { operationBlockNo, tombstoneBlockNo } from '../store/block-rows.ts';
-import type { MergedPiece, ReplacedBlocks } from './block-scripts.ts';
+import type { MergedPiece, ReplacedBlocks, StoredBlock } from './block-scripts.ts';
 import type { StoredAudience } from './match-scripts.ts';
 import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from './matching.ts';
 import { countsOf } from './read-facts.ts';
@@ -37,8 +37,8 @@ export interface KeeperDeps {
   readonly source: MemberSource;
   readonly graph: () => GraphIndex;
   readonly primitives: Primitives;
-  /** The users of an audience moved: by an operation, or counted anew. */
-  readonly usersMoved?: (audienceNo: number, users: FoldUsers) => void;
+  /** The users of an audience moved: by an operation, or counted anew, as of the newest operation that is counted. */
+  readonly usersMoved?: (audienceNo: number, users: FoldUsers, countedSeq: number) => void;
   /** Decoded members held at most; the audience used longest ago goes first. */
   readonly heldRowCountMax: number;
 }
@@ -53,8 +53,8 @@ export interface MergeJob extends ReplacedBlocks {
 export interface MemberKeeper {
   fold(request: FoldRequest): FoldReply;
   rematch(request: RematchRequest): RematchReply;
-  /** Everybody whom a member of the audience names, as of its newest counted operation; null: it is gone. */
-  usersOf(accountNo: number, audienceNo: number): UsersOfAudience | null;
+  /** Everybody whom a member of the audience names, as of its newest counted operation, which is this one or later; null: it is gone. */
+  usersOf(accountNo: number, audienceNo: number, countedSeq: number): UsersOfAudience | null;
   forget(audienceNo: number): void;
   /** What is worth merging in an audience that is held, or null. `isBusy`: only what cannot wait. */
   planMerge(accountNo: number, audienceNo: number, isBusy: boolean): MergeJob | null;
@@ -65,10 +65,7 @@ export interface UsersOfAudience {
   readonly countedSeq: number;
 }
 
-interface HeldBlock {
-  readonly blockNo: number;
-  readonly seqLow: number;
-  readonly seqHigh: number;
+interface HeldBlock extends StoredBlock {
   readonly rowCount: number;
   readonly pieces: readonly MemberBlock[];
 }
@@ -81,14 +78,19 @@ interface HeldAudience {
   /** Null until it is needed, where none was stored. */
   digest: MemberDigest | null;
   countedSeq: number;
+  /** Blocks up to here are as they are stored; those above were made here, and may not have been settled. */
+  storedSeq: number;
   graphVersion: number | null;
+  /** Somebody may have moved it in the store. */
+  isSuspect: boolean;
 }
 
 export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
   const held = new Map<number, HeldAudience>();
 
   const find = (accountNo: number, audienceNo: number): HeldAudience | null => {
-    const known = held.get(audienceNo) ?? load(deps, accountNo, audienceNo);
+    const before = held.get(audienceNo);
+    const known = before?.isSuspect === false ? before : load(deps, accountNo, audienceNo, before);
     held.delete(audienceNo);
     if (known === null) return null;
     held.set(audienceNo, known);
@@ -100,6 +102,7 @@ export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
     fold(request) {
       const audience = find(request.accountNo, request.audienceNo);
       if (audience === null) return { kind: 'gone' };
+      if (request.opSeq <= audience.countedSeq) return { kind: 'behind' };
       const operation = operationOf(deps, request);
       return operation === null ? { kind: 'gone' } : fold(deps, audience, operation, request);
     },
@@ -111,23 +114,27 @@ export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
       audience.counts = counts;
       audience.graphVersion = graph.version;
       audience.digest ??= digestOf(audience.view);
-      deps.usersMoved?.(audienceNo, { kind: 'full', matched: users });
       const { countedSeq } = audience;
+      deps.usersMoved?.(audienceNo, { kind: 'full', matched: users }, countedSeq);
       const digest = encodeDigest(audience.digest);
       return { kind: 'matched', counts, digest, graphVersion: graph.version, countedSeq };
     },
-    usersOf(accountNo, audienceNo) {
+    usersOf(accountNo, audienceNo, countedSeq) {
+      const known = held.get(audienceNo);
+      // Another process counted what came since.
+      if (known !== undefined && known.countedSeq < countedSeq) known.isSuspect = true;
       const audience = find(accountNo, audienceNo);
       if (audience === null) return null;
       const { users } = matchAll({ view: audience.view, graph: deps.graph() });
       return { users, countedSeq: audience.countedSeq };
     },
     forget: (audienceNo) => {
-      held.delete(audienceNo);
+      const audience = held.get(audienceNo);
+      if (audience !== undefined) audience.isSuspect = true;
     },
     planMerge(accountNo, audienceNo, isBusy) {
       const audience = held.get(audienceNo);
-      if (audience === undefined) return null;
+      if (audience === undefined || audience.isSuspect) return null;
       const rowCounts = audience.blocks.map(({ rowCount }) => rowCount);
       const range = planMerge(rowCounts, isBusy);
       return range === null ? null : mergeJob(deps, accountNo, audienceNo, audience, range);
@@ -143,7 +150,7 @@ function fold(
 ): FoldReply {
   const graph = deps.graph();
   const counts = audience.graphVersion === graph.version ? audience.counts : null;
-  const { view, digest } = audience;
+  const { view, digest, countedSeq: baseSeq } = audience;
   const result = foldOperation({ view, operation, graph, counts, digest });
   const { extraTombstones, change } = result;
   const layers = [heldBlock(operationBlockNo(opSeq), opSeq, [operation.block])];
@@ -154,9 +161,10 @@ function fold(
   audience.digest = result.digest;
   audience.countedSeq = opSeq;
   audience.graphVersion = graph.version;
-  deps.usersMoved?.(audienceNo, result.users);
+  deps.usersMoved?.(audienceNo, result.users, opSeq);
   return {
     kind: 'folded',
+    baseSeq,
     counts: result.counts,
     digest: encodeDigest(result.digest),
     graphVersion: graph.version,
@@ -185,36 +193,67 @@ function operationOf({ source, primitives }: KeeperDeps, request: FoldRequest): 
   return decoded.operation;
 }
 
+/** Reads again what another process replaced meanwhile so many times. */
+const loadAttemptCountMax = 20;
+
+/** Blocks that are held already are taken over: a block that is stored never changes. */
 function load(
-  { source, primitives }: KeeperDeps,
+  deps: KeeperDeps,
   accountNo: number,
   audienceNo: number,
+  before: HeldAudience | undefined,
 ): HeldAudience | null {
-  const stored = source.readAudience(accountNo, audienceNo);
-  if (stored === null) return null;
-  const { row } = stored;
+  const kept = (before?.blocks ?? []).filter(({ seqHigh }) => seqHigh <= (before?.storedSeq ?? 0));
+  const known = new Map(kept.map((block) => [blockName(block), block]));
+  for (let attempt = 1; ; attempt++) {
+    const stored = deps.source.readAudience(accountNo, audienceNo);
+    if (stored === null) return null;
+    const blocks = readBlocks(deps, accountNo, stored, known);
+    if (blocks !== null) return heldAudience(stored, blocks);
+    if (attempt === loadAttemptCountMax) throw damaged('member block: a listed piece is not there');
+  }
+}
+
+const blockName = ({ blockNo, seqLow, seqHigh }: StoredBlock): string => `${blockNo} ${seqLow} ${seqHigh}`;
+
+/** The blocks that the counts include, newest first; null: some were replaced while they were read. */
+function readBlocks(
+  { source, primitives }: KeeperDeps,
+  accountNo: number,
+  { row, pieces: listed }: StoredAudience,
+  known: ReadonlyMap<string, HeldBlock>,
+): readonly HeldBlock[] | null {
+  const { audienceNo } = row;
   const byBlock = new Map<number, HeldBlock & { pieces: MemberBlock[] }>();
-  for (const { blockNo, pieceNo, seqLow, seqHigh, rowCount } of stored.pieces) {
+  for (const { blockNo, pieceNo, seqLow, seqHigh, rowCount } of listed) {
     if (seqHigh > row.countedSeq) continue;
-    const bytes = must(
-      source.readPiece(accountNo, audienceNo, blockNo, pieceNo),
-      () => 'a listed piece is there',
-    );
+    const own = known.get(blockName({ blockNo, seqLow, seqHigh }));
+    if (own !== undefined) {
+      byBlock.set(blockNo, { ...own, pieces: [...own.pieces] });
+      continue;
+    }
+    const bytes = source.readPiece(accountNo, audienceNo, blockNo, pieceNo);
+    if (bytes === null) return null;
     const decoded = decodeBlock(bytes, primitives);
     if (!decoded.ok) throw damaged(`member block: ${decoded.fault}`);
-    const known = byBlock.get(blockNo);
-    const pieces = [...(known?.pieces ?? []), decoded.block];
-    byBlock.set(blockNo, { blockNo, seqLow, seqHigh, rowCount: (known?.rowCount ?? 0) + rowCount, pieces });
+    const begun = byBlock.get(blockNo);
+    const pieces = [...(begun?.pieces ?? []), decoded.block];
+    byBlock.set(blockNo, { blockNo, seqLow, seqHigh, rowCount: (begun?.rowCount ?? 0) + rowCount, pieces });
   }
-  const blocks = [...byBlock.values()];
-  const counts = countsOf(row);
+  return [...byBlock.values()];
+}
+
+function heldAudience(stored: StoredAudience, blocks: readonly HeldBlock[]): HeldAudience {
+  const { row } = stored;
   return {
     blocks,
     view: viewOf(blocks),
-    counts,
+    counts: countsOf(row),
     digest: row.countedSeq === 0 ? emptyDigest() : decodeDigest(stored.digest),
     countedSeq: row.countedSeq,
+    storedSeq: row.countedSeq,
     graphVersion: row.countedGraphVersion,
+    isSuspect: false,
   };
 }
 
@@ -256,10 +295,7 @@ function mergeJob(
   return {
     accountNo,
     audienceNo,
-    blockNoLow: oldest.blockNo,
-    blockNoHigh: newest.blockNo,
-    seqLow: oldest.seqLow,
-    seqHigh: newest.seqHigh,
+    blocks: merged.map(({ blockNo, seqLow, seqHigh }) => ({ blockNo, seqLow, seqHigh })),
     next() {
       const { value } = pieces.next();
       if (value === undefined) return null;

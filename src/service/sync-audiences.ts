@@ -13,6 +13,8 @@ export interface SyncSettings {
   /** How long an answer waits for matching; 0 never waits. */
   readonly waitMs: number;
   readonly replayTtlMs: number;
+  /** Names the work of this process. */
+  readonly nodeNo: number;
 }
 
 export interface SyncDeps {
@@ -56,6 +58,7 @@ export async function syncAudiences(deps: SyncDeps, call: SyncCall): Promise<Syn
     audiences: call.audiences,
     deleteMissing: call.deleteMissing,
     invalidMembers: call.invalidMembers,
+    nodeNo: deps.settings.nodeNo,
     callback: promisedCallback(deps, call, account),
     context: call.context ?? null,
     answersAtOnce: waitMsOf(deps) === 0 || call.wantsTask === true,
@@ -111,13 +114,35 @@ async function answer(
     }
     case 'waiting': {
       const taskId = accepted.replayed ? (accepted.taskId as TaskId) : newTaskId;
-      const settled = deps.queue.waitFor(taskId, waitMsOf(deps));
+      // A repeat may have come to another process than the one that works on it.
+      const settled = accepted.replayed
+        ? untilEnded(deps, account, taskId)
+        : deps.queue.waitFor(taskId, waitMsOf(deps));
       enqueueFolds(deps, call, account, taskId, accepted.folds);
       const outcome = (await settled) ?? (await answerEarly(deps, call, account, keyHash, taskId));
       return answerOf(deps, call, outcome, { replayed: accepted.replayed, taskId });
     }
   }
 }
+
+/** The outcome of a task that somebody works on, or null when the waiting time is over. */
+async function untilEnded(
+  deps: SyncDeps,
+  { accountNo }: Account,
+  taskId: string,
+): Promise<SyncOutcome | null> {
+  const { store, queue, clock } = deps;
+  const waitMs = waitMsOf(deps);
+  const untilMs = clock.monotonic() + waitMs;
+  for (;;) {
+    const told = await queue.waitFor(taskId, Math.min(lookMs, Math.max(0, untilMs - clock.monotonic())));
+    const outcome = told ?? (await store.read('endedOutcome', { accountNo, taskId }));
+    if (outcome !== null || clock.monotonic() >= untilMs) return outcome;
+  }
+}
+
+/** So often a task that another process may end is looked at. */
+const lookMs = 100;
 
 /** Nobody waits for what the schedule puts off. */
 function waitMsOf({ queue, settings }: SyncDeps): number {

@@ -45,6 +45,8 @@ export interface AcceptSyncInput {
   readonly audiences: readonly AudienceRequest[] | null;
   readonly deleteMissing: boolean;
   readonly invalidMembers: 'fail' | 'skip';
+  /** Who folds what is accepted; 0 where one process does everything. */
+  readonly nodeNo: number;
   /** Where the outcome goes if the answer is not it. */
   readonly callback: Pick<PromisedCallback, 'addressHash' | 'registration'> | null;
   readonly context: JsonObject | null;
@@ -124,6 +126,17 @@ export function createSyncScripts(sealer: Sealer, rules: SizeRules, keys: Forwar
         return { kind: 'answered', outcome, replayed: false, taskId, notifies };
       }
       return { kind: 'waiting', taskId, folds, replayed: false };
+    },
+
+    /** The outcome of a task that has ended; null while it has not. */
+    *endedOutcome(input: {
+      readonly accountNo: number;
+      readonly taskId: string;
+    }): Script<SyncOutcome | null> {
+      const task = yield* taskRow(input.accountNo, input.taskId);
+      if (task === undefined || task.outcome === null) return null;
+      const stored = sealer.open<StoredOutcome>(task.outcome);
+      return stored.kind === 'draft' ? null : outcomeIn(stored);
     },
 
     /** The answer of a call whose matching goes on. The first answer stays: a replay gives the same. */

@@ -31,6 +31,7 @@ const columns = `account_no AS accountNo, key_id AS keyId, wrapped_key AS wrappe
 const one = `SELECT ${columns} FROM forwarding WHERE account_no = ?`;
 const accounts = `SELECT f.account_no AS accountNo, a.status FROM forwarding f
   JOIN account a ON a.account_no = f.account_no ORDER BY f.account_no`;
+const ids = `SELECT key_id AS keyId FROM forwarding ORDER BY key_id`;
 const insert = `INSERT INTO forwarding (account_no, key_id, wrapped_key, since) VALUES (?, ?, ?, ?)`;
 const removeKey = `DELETE FROM forwarding WHERE account_no = ?`;
 const insertOne = `INSERT INTO forward_operation (account_no, audience_no, op_seq, piece_no, is_base, byte_count, sealed)
@@ -52,6 +53,11 @@ export interface ForwardingAccount {
   readonly accountNo: number;
   readonly status: string;
 }
+/** Of every account that forwards. For our own jobs. */
+export function* forwardingKeyIds(): Script<readonly string[]> {
+  return (yield* all<{ keyId: string }>(ids)).map(({ keyId }) => keyId);
+}
+
 /** For our own job, which pushes the audiences of the accounts that are on. */
 export const forwardingAccounts = (): Script<readonly ForwardingAccount[]> =>
   all<ForwardingAccount>(accounts);

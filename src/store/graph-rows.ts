@@ -10,6 +10,7 @@ export interface GraphStateRow {
 
 const state = `SELECT version, person_count AS personCount, updated_at AS updatedAt, meta
   FROM graph_state WHERE id = 1`;
+const version = `SELECT version FROM graph_state WHERE id = 1`;
 const setState = `INSERT INTO graph_state (id, version, person_count, updated_at, meta) VALUES (1, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET version = excluded.version, person_count = excluded.person_count,
     updated_at = excluded.updated_at, meta = excluded.meta`;
@@ -24,6 +25,11 @@ const nextRun = `INSERT INTO sequence (name, value) VALUES ('graph_run', 1)
 export function* graphStateRow(): Script<GraphStateRow | undefined> {
   const row = yield* get<GraphStateRow & { readonly meta: Uint8Array }>(state);
   return row === undefined ? undefined : { ...row, meta: new TextDecoder().decode(row.meta) };
+}
+
+/** 0: nobody was imported yet. */
+export function* graphVersion(): Script<number> {
+  return (yield* get<{ version: number }>(version))?.version ?? 0;
 }
 
 export const setGraphState = (row: GraphStateRow): Script<number> =>

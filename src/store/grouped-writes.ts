@@ -1,5 +1,6 @@
 /** Writes that share a commit, and what becomes of each. */
 import type { Script } from './script.ts';
+import type { LeaseFence } from './writer-messages.ts';
 import { unavailable, type StoreTrace, type WireFault } from './wire-fault.ts';
 
 /** One write of a group. `start` begins its script anew. */
@@ -7,6 +8,8 @@ export interface GroupedWrite {
   readonly id: number;
   readonly name: string;
   readonly start: () => Script<unknown>;
+  /** Refused when this lease has another holder. */
+  readonly lease?: LeaseFence;
 }
 
 export type WriteReply =

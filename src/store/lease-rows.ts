@@ -8,7 +8,11 @@ const take = `INSERT INTO lease (name, holder, lease_no, held_until)
 const renew = `UPDATE lease SET held_until = CAST(unixepoch('subsec') * 1000 AS BIGINT) + ?3
   WHERE name = ?1 AND lease_no = ?2`;
 const release = `UPDATE lease SET held_until = 0 WHERE name = ? AND lease_no = ?`;
+const strikeOff = `UPDATE lease SET lease_no = lease_no + 1, held_until = 0
+  WHERE name = ? AND held_until > 0 AND held_until <= CAST(unixepoch('subsec') * 1000 AS BIGINT)`;
 const find = `SELECT holder FROM lease WHERE name = ?`;
+const held = `SELECT 1 AS held FROM lease
+  WHERE name = ? AND held_until > CAST(unixepoch('subsec') * 1000 AS BIGINT)`;
 
 /** Gives the number of the new lease, or null while somebody holds it. */
 export function* takeLease(name: string, holder: string, leaseMs: number): Script<number | null> {
@@ -21,6 +25,14 @@ export function* renewLease(name: string, leaseNo: number, leaseMs: number): Scr
 }
 
 export const releaseLease = (name: string, leaseNo: number): Script<number> => run(release, name, leaseNo);
+
+/** Whoever let it run out holds it no more, also where nobody else takes it. */
+export const strikeOffLease = (name: string): Script<number> => run(strikeOff, name);
+
+/** Whether it could be taken now. */
+export function* leaseIsFree(name: string): Script<boolean> {
+  return (yield* get(held, name)) === undefined;
+}
 
 /** Who has it or had it last; null: nobody ever did. */
 export function* leaseHolder(name: string): Script<string | null> {

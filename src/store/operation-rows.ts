@@ -1,14 +1,21 @@
 import { all, get, run, type Script } from './script.ts';
 
 const insert = `INSERT INTO operation (account_no, audience_no, task_id, uploaded_count, state, accepted_at, byte_count,
-  member_count) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?) RETURNING op_seq AS opSeq`;
+  member_count, node_no) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?) RETURNING op_seq AS opSeq`;
 const move = `UPDATE operation SET state = ? WHERE account_no = ? AND audience_no = ? AND op_seq = ?
   AND state = 'pending' AND parked_at IS NULL RETURNING accepted_at AS acceptedAt, member_count AS memberCount`;
 const earlier = `SELECT max(CASE WHEN parked_at IS NULL THEN 0 ELSE 1 END) AS isParked FROM operation
   WHERE account_no = ? AND audience_no = ? AND op_seq < ? AND state = 'pending' HAVING count(*) > 0`;
 const pending = `SELECT op_seq AS opSeq, account_no AS accountNo, audience_no AS audienceNo, task_id AS taskId,
   member_count AS memberCount FROM operation
-  WHERE state = 'pending' AND parked_at IS NULL AND op_seq > ? AND op_seq <= ? ORDER BY op_seq LIMIT ?`;
+  WHERE state = 'pending' AND parked_at IS NULL AND op_seq > ?1 AND op_seq <= ?2
+  AND (node_no = ?4 OR ?4 IS NULL) ORDER BY op_seq LIMIT ?3`;
+const isOpen = `SELECT 1 AS isOpen FROM operation
+  WHERE account_no = ? AND audience_no = ? AND op_seq = ? AND state = 'pending' AND parked_at IS NULL`;
+const lost = `state = 'pending' AND parked_at IS NULL AND NOT EXISTS (SELECT 1 FROM node n
+  WHERE n.node_no = operation.node_no AND n.held_until > CAST(unixepoch('subsec') * 1000 AS BIGINT))`;
+const anyLost = `SELECT 1 AS isLost FROM operation WHERE ${lost} LIMIT 1`;
+const adoptLost = `UPDATE operation SET node_no = ? WHERE ${lost}`;
 const waiting = `SELECT count(*) AS operationCount, coalesce(sum(member_count), 0) AS memberCount,
   min(accepted_at) AS oldestAcceptedAt, coalesce(max(op_seq), 0) AS newestSeq FROM operation
   WHERE state = 'pending' AND parked_at IS NULL`;
@@ -24,7 +31,7 @@ const listParked = `SELECT op_seq AS opSeq, audience.account_no AS accountNo, au
   parked_at AS parkedAt, attempt_count AS attemptCount
   FROM operation JOIN audience USING (account_no, audience_no) JOIN account USING (account_no)
   WHERE parked_at IS NOT NULL AND operation.state = 'pending' ORDER BY op_seq LIMIT ?`;
-const unpark = `UPDATE operation SET parked_at = NULL, attempt_count = 0
+const unpark = `UPDATE operation SET parked_at = NULL, attempt_count = 0, node_no = ?
   WHERE account_no = ? AND audience_no = ? AND state = 'pending' AND parked_at IS NOT NULL`;
 const removeSettled = `DELETE FROM operation WHERE state <> 'pending' AND accepted_at < ?`;
 
@@ -37,11 +44,14 @@ export interface NewOperation {
   readonly byteCount: number;
   /** Added and removed together. */
   readonly memberCount: number;
+  /** Who works on it. */
+  readonly nodeNo: number;
 }
 
 /** Gives the place of the operation in the order of acceptance. */
 export function* insertOperation(operation: NewOperation): Script<number> {
-  const { accountNo, audienceNo, taskId, uploadedCount, acceptedAt, byteCount, memberCount } = operation;
+  const { accountNo, audienceNo, taskId, uploadedCount, acceptedAt, byteCount, memberCount, nodeNo } =
+    operation;
   const place = [accountNo, audienceNo, taskId] as const;
   const row = yield* get<{ opSeq: number }>(
     insert,
@@ -50,6 +60,7 @@ export function* insertOperation(operation: NewOperation): Script<number> {
     acceptedAt,
     byteCount,
     memberCount,
+    nodeNo,
   );
   return row?.opSeq ?? 0;
 }
@@ -75,12 +86,30 @@ export interface PendingRow {
   readonly memberCount: number;
 }
 
+export interface PendingRange {
+  readonly afterSeq: number;
+  readonly upToSeq: number;
+  readonly countMax: number;
+  /** Whose work; null: everybody's. */
+  readonly nodeNo: number | null;
+}
+
 /** Of every account, after one operation and up to another, in the order of acceptance. For our own jobs. */
-export const pendingOperations = (
-  afterSeq: number,
-  upToSeq: number,
-  countMax: number,
-): Script<readonly PendingRow[]> => all<PendingRow>(pending, afterSeq, upToSeq, countMax);
+export const pendingOperations = (range: PendingRange): Script<readonly PendingRow[]> =>
+  all<PendingRow>(pending, range.afterSeq, range.upToSeq, range.countMax, range.nodeNo);
+
+/** Whether an operation waits, and is not parked. */
+export function* isPending(accountNo: number, audienceNo: number, opSeq: number): Script<boolean> {
+  return (yield* get(isOpen, accountNo, audienceNo, opSeq)) !== undefined;
+}
+
+/** Whether something waits on which nobody works who lives. */
+export function* anyLostOperation(): Script<boolean> {
+  return (yield* get(anyLost)) !== undefined;
+}
+
+/** Such operations are this node's from now on. Gives how many. */
+export const adoptLostOperations = (nodeNo: number): Script<number> => run(adoptLost, nodeNo);
 
 /** What waits for matching in all accounts together. */
 export interface WaitingFacts {
@@ -151,8 +180,8 @@ export const parkedOperations = (countMax: number): Script<readonly ParkedRow[]>
   all<ParkedRow>(listParked, countMax);
 
 /** Lets the parked operations of an audience be tried again. Gives how many. */
-export const unparkOperations = (accountNo: number, audienceNo: number): Script<number> =>
-  run(unpark, accountNo, audienceNo);
+export const unparkOperations = (accountNo: number, audienceNo: number, nodeNo: number): Script<number> =>
+  run(unpark, nodeNo, accountNo, audienceNo);
 
 /** Settled operations leave no trace but their members' blocks. Gives how many rows went. */
 export const deleteOperationsAcceptedBefore = (timeMs: number): Script<number> => run(removeSettled, timeMs);

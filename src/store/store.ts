@@ -1,4 +1,5 @@
 import type { Script } from './script.ts';
+import type { LeaseFence } from './writer-messages.ts';
 
 /** A named family of scripts: what one kind of transaction takes and gives. Inputs and outputs can be structured-cloned. */
 export type ScriptRegistry = Readonly<Record<string, (input: never) => Script<unknown>>>;
@@ -29,15 +30,22 @@ export type StorePlace =
  * effect in the order in which `write` was called. A script that throws changes nothing; an AppError
  * reaches the caller as it was thrown, anything else as a fault that says nothing of the data.
  * Several writes may share one commit; each still succeeds or fails on its own.
- * `read` sees every write that resolved before it was called.
+ * `read` sees every write that resolved before it was called, by whatever process.
  */
 export interface Store<R extends ScriptRegistry> {
-  write<K extends keyof R & string>(name: K, input: ScriptInput<R, K>): Promise<ScriptOutput<R, K>>;
+  /** `lease`: refused, and nothing is changed, when it has another holder by then. Of one process there is no other. */
+  write<K extends keyof R & string>(
+    name: K,
+    input: ScriptInput<R, K>,
+    lease?: LeaseFence,
+  ): Promise<ScriptOutput<R, K>>;
   read<K extends keyof R & string>(name: K, input: ScriptInput<R, K>): Promise<ScriptOutput<R, K>>;
   /**
    * Resolves when no byte of what was deleted before is left in any file of the store. Costs a checkpoint; rejects when readers do not
    * let go, and may be asked for again.
    */
   eraseDeleted(): Promise<void>;
+  /** Another text whenever somebody may have written since; null where nobody but this process does. Costs next to nothing. */
+  changeMark(): Promise<string | null>;
   close(): Promise<void>;
 }

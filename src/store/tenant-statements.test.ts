@@ -54,6 +54,10 @@ const exceptions: Readonly<Record<string, string>> = {
   'verify-rows.ts liveOfAll': 'what the operator verifies, over all accounts',
   'verify-rows.ts ownerless': 'what the operator verifies, over all accounts',
   'forwarding-rows.ts accounts': 'finds whose audiences are pushed, for our own job',
+  'forwarding-rows.ts ids': 'whether anybody forwards, for our own threads',
+  'operation-rows.ts anyLost': 'finds work of processes that ended, for those that live',
+  'operation-rows.ts adoptLost': 'takes up work of processes that ended',
+  'hidden-piece-rows.ts releaseLost': 'gives up what processes that ended were writing',
 };
 
 const { files, statements } = repositoryStatements();

@@ -5,19 +5,30 @@ import type { StorePlace } from './store.ts';
 export type ToWriter = Asked | { readonly kind: 'fence'; readonly fence: Fence };
 
 export type Asked =
-  | { readonly kind: 'write'; readonly id: number; readonly name: string; readonly input: unknown }
+  | {
+      readonly kind: 'write';
+      readonly id: number;
+      readonly name: string;
+      readonly input: unknown;
+      /** Refused when this lease has another holder by then. */
+      readonly lease?: LeaseFence;
+    }
   /** Move the log into the database and cut it, so that what was deleted is in neither. */
   | { readonly kind: 'erase'; readonly id: number }
   | { readonly kind: 'close' };
 
-/**
- * A lease by its name and the number of its holder: from then on nothing is written but under it. Postgres only, as a file has one
- * process.
- */
-export interface Fence {
+/** A lease by its name and the number of its holder. */
+export interface LeaseFence {
+  readonly kind: 'lease';
   readonly name: string;
   readonly leaseNo: number;
 }
+
+/**
+ * What a process writes under: its lease of the whole database, or its place among those that work on it. Once that is somebody else's,
+ * or struck off, nothing is written any more. Postgres only, as a file has one process.
+ */
+export type Fence = LeaseFence | { readonly kind: 'node'; readonly nodeNo: number };
 
 /** What the writer thread sends back. */
 export type FromWriter =

@@ -41,6 +41,7 @@ export function createGatherer(
     return {
       id: message.id,
       name: message.name,
+      ...(message.lease === undefined ? {} : { lease: message.lease }),
       start: () => must(script, () => 'every script is registered in the writer')(message.input),
     };
   };

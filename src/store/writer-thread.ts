@@ -6,7 +6,7 @@ import { createErasures } from './erasures.ts';
 import { classifyError, type StoreTrace } from './wire-fault.ts';
 import { createWriteQueue, queueBounds, type QueueBounds, type WriteQueue } from './write-queue.ts';
 import type { StorePlace } from './store.ts';
-import type { Fence, FromWriter, ToWriter, WriterSetup } from './writer-messages.ts';
+import type { Fence, FromWriter, LeaseFence, ToWriter, WriterSetup } from './writer-messages.ts';
 
 export interface WriterThreadOptions {
   /** The entry file of the writer thread: it calls `runStoreWorker` with the same scripts. */
@@ -27,7 +27,7 @@ export interface WriterThreadOptions {
 
 export interface WriterThread {
   /** Refused as soon as the thread is closing or has stopped. */
-  write(name: string, input: unknown): Promise<unknown>;
+  write(name: string, input: unknown, lease?: LeaseFence): Promise<unknown>;
   eraseDeleted(): Promise<void>;
   /** See `ToWriter`. */
   fence(fence: Fence): void;
@@ -64,12 +64,15 @@ async function startWriter(
 async function enter(
   queue: WriteQueue,
   post: (message: ToWriter) => void,
-  name: string,
-  input: unknown,
+  {
+    name,
+    input,
+    lease,
+  }: { readonly name: string; readonly input: unknown; readonly lease?: LeaseFence | undefined },
 ): Promise<unknown> {
   const { id, answer } = queue.enter(input);
   try {
-    post({ kind: 'write', id, name, input });
+    post({ kind: 'write', id, name, input, ...(lease === undefined ? {} : { lease }) });
   } catch (error) {
     // An input that cannot be cloned is a bug of the caller; it must not leave a write that waits for ever.
     queue.settle({ id, ok: false, fault: classifyError(error).fault });
@@ -121,9 +124,9 @@ export async function startWriterThread(
   return {
     isOpen: () => state === 'open',
     fence: (fence) => post({ kind: 'fence', fence }),
-    async write(name, input) {
+    async write(name, input, lease) {
       if (state !== 'open') throw new AppError('SERVICE_UNAVAILABLE');
-      return enter(queue, post, name, input);
+      return enter(queue, post, { name, input, lease });
     },
     eraseDeleted: async () => erasures.run(() => state === 'open'),
     async close() {

@@ -9,6 +9,7 @@ import { newBuyer } from '../support/buyer.ts';
 import { noteCanary } from '../support/canaries.ts';
 import { buyPackage } from '../support/packages.ts';
 import { sha256, startSeller, type Seller } from '../support/seller.ts';
+import { nodeCount } from '../support/test-database.ts';
 import type { Fields } from '../support/wire.ts';
 
 const users = Array.from({ length: 200 }, (_, i) => ({ id: `u${i}`, emails: [`user${i}@example.com`] }));
@@ -60,13 +61,14 @@ async function verdict(user: Fields, packageId: string): Promise<string> {
   return left?.reason ?? 'eligible';
 }
 
-/** Within a second, as promised. */
+/** Within a second, as promised; of every server, where there are several. */
 async function becomes(user: Fields, packageId: string, expected: string): Promise<void> {
   const end = performance.now() + 10_000;
-  let now = '';
-  while ((now = await verdict(user, packageId)) !== expected) {
+  for (let inARow = 0; inARow < nodeCount;) {
+    const now = await verdict(user, packageId);
+    inARow = now === expected ? inARow + 1 : 0;
     assert.ok(performance.now() < end, `${packageId} stays ${now}, not ${expected}`);
-    await sleep(5);
+    if (inARow === 0) await sleep(5);
   }
 }
 
@@ -99,7 +101,7 @@ describe('a package that leans on audiences', () => {
     await becomes({ id: 'u35' }, p2, 'eligible');
     await buyer.sync({ audiences: [{ audience_id: 'a', remove: [{ external_id: 'm20' }] }] });
     await becomes({ id: 'u20' }, p2, 'not_included');
-    assert.equal(await verdict({ id: 'u21' }, p2), 'eligible');
+    await becomes({ id: 'u21' }, p2, 'eligible');
     await buyer.sync({
       audiences: [
         { audience_id: 'a', add: [{ external_id: 'new', hashed_email: sha256('late@example.com') }] },

@@ -1,6 +1,6 @@
 /** A real server on a throw-away directory, with an account, a key and users, for tests that speak to it over HTTP. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,7 +16,7 @@ import type { ServeSettings } from '../../src/server/options.ts';
 import { secretFileName } from '../../src/server/secrets.ts';
 import { noteCanary, noteOutput } from './canaries.ts';
 import { checkExchange } from './exchange-check.ts';
-import { newDatabaseUrl } from './test-database.ts';
+import { newDatabaseUrl, nodeCount } from './test-database.ts';
 
 export function sha256(text: string): string {
   const hash = createHash('sha256').update(text).digest('hex');
@@ -35,8 +35,10 @@ export interface Seller {
   readonly dataDir: string;
   /** Empty: the embedded database. */
   readonly databaseUrl: string;
+  /** The first one, where there are several. */
   readonly node: RunningNode;
   readonly admin: OpenAdmin;
+  /** Of another server each time it is asked for, where there are several. */
   readonly url: string;
   readonly key: string;
   readonly accountId: string;
@@ -110,6 +112,17 @@ export async function startSeller(
   const start = async (): Promise<RunningNode> =>
     startNode({ ...settings, databaseUrl, ...overridden, data: dataDir }, log, fatal, parts);
   let node = await start();
+  const startOthers = async (): Promise<readonly OtherNode[]> =>
+    Promise.all(
+      Array.from({ length: nodeCount - 1 }, async () =>
+        startOther(dataDir, (data) =>
+          startNode({ ...settings, databaseUrl, ...overridden, data }, log, fatal, parts),
+        ),
+      ),
+    );
+  let others = await startOthers();
+  let turn = 0;
+  const urlInTurn = (): string => [node, ...others.map((other) => other.node)][turn++ % nodeCount]!.url;
   let admin = await openAdmin(dataDir, log);
   const accountId = account.accountId ?? 'acct_test';
   await admin.admin.createAccount({
@@ -133,22 +146,47 @@ export async function startSeller(
       return admin;
     },
     get url() {
-      return node.url;
+      return urlInTurn();
     },
     key,
     accountId,
     logLines,
-    call: async (tool, args, otherKey = key) => callTool(node.url, otherKey, tool, args),
+    call: async (tool, args, otherKey = key) => callTool(urlInTurn(), otherKey, tool, args),
     addUsers: async (users) => addUsers(dataDir, admin, users),
     restart: async (changed = {}) => {
       overridden = { ...overridden, ...changed };
       await admin.close();
+      await Promise.all(others.map(async (other) => other.close()));
       await node.close();
       node = await start();
+      others = await startOthers();
       admin = await openAdmin(dataDir, log);
     },
     close: async () => {
       await admin.close();
+      await Promise.all(others.map(async (other) => other.close()));
+      await node.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+interface OtherNode {
+  readonly node: RunningNode;
+  close(): Promise<void>;
+}
+
+/** Another server on the same database, in a directory of its own with the same secret. */
+async function startOther(
+  firstDir: string,
+  start: (dataDir: string) => Promise<RunningNode>,
+): Promise<OtherNode> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'rollcall-test-'));
+  copyFileSync(join(firstDir, secretFileName), join(dataDir, secretFileName));
+  const node = await start(dataDir);
+  return {
+    node,
+    close: async () => {
       await node.close();
       rmSync(dataDir, { recursive: true, force: true });
     },

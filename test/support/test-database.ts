@@ -3,6 +3,9 @@ import { startPostgres, type PostgresServer } from '../../src/store/testing/post
 
 export const isOverPostgres = process.env['TEST_STORE'] === 'postgres';
 
+/** Servers that work on each database, asked in turn; with TEST_NODES. */
+export const nodeCount = isOverPostgres ? Number(process.env['TEST_NODES'] ?? 1) : 1;
+
 let server: Promise<PostgresServer> | null = null;
 
 /** The value of `--database-url` for a new seller: a database of its own. */

@@ -36,10 +36,12 @@ export interface MatchAdmin {
 export interface RunningMatch {
   readonly queue: MatchQueue;
   readonly schedule: MatchSchedule;
+  readonly nodeNo: number;
 }
 
 export function createMatchAdmin(store: Store<Scripts>, running: RunningMatch | null): MatchAdmin {
   const parkedOperations = async (): Promise<readonly ParkedRow[]> => store.read('parkedOperations', {});
+  const nodeNo = running?.nodeNo ?? 0;
   return {
     matchFacts: async () => {
       const { operationCount, memberCount, oldestAcceptedAt } = await store.read('waitingFolds', {});
@@ -72,7 +74,12 @@ export function createMatchAdmin(store: Store<Scripts>, running: RunningMatch | 
       let count = 0;
       for (const [number, accountNo] of audiences) {
         if (audienceNo !== null && number !== audienceNo) continue;
-        count += await store.write('unpark', { accountNo, audienceNo: number, nowMs: systemClock.now() });
+        count += await store.write('unpark', {
+          accountNo,
+          audienceNo: number,
+          nowMs: systemClock.now(),
+          nodeNo,
+        });
       }
       // Without a server they are tried at its next start.
       if (count > 0) await running?.queue.runNow();

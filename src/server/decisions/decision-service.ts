@@ -86,8 +86,8 @@ async function reachNow(
   found: Found,
   personCount: number,
 ): Promise<OverlayAnswer['reach']> {
-  const setOf = async ({ accountNo, audienceNo }: NamedAudience): Promise<UserSet | null> => {
-    const memory = await usersOf({ accountNo, audienceNo });
+  const setOf = async (audience: NamedAudience): Promise<UserSet | null> => {
+    const memory = await usersOf(audience);
     return memory === null ? null : new UserSet(memory);
   };
   const ready = found.include.filter(({ status }) => status === 'ready');

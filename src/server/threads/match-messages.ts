@@ -1,5 +1,6 @@
 import type { GraphSnapshot } from '../../engine/identity/snapshot.ts';
 import type { TrackedName, UserNews } from '../../service/decisions/user-tracker.ts';
+import type { ReplaceEnd } from '../../service/block-scripts.ts';
 import type { MergedBlock } from '../../service/replace-blocks.ts';
 import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from '../../service/matching.ts';
 import type { StorePlace } from '../../store/store.ts';
@@ -37,7 +38,7 @@ export type MatchRequest =
   | { readonly kind: 'usersOf'; readonly id: number; readonly input: TrackedName }
   | { readonly kind: 'track'; readonly names: readonly TrackedName[] }
   | { readonly kind: 'reloadGraph'; readonly id: number }
-  | { readonly kind: 'merged'; readonly mergeId: number; readonly stored: boolean };
+  | { readonly kind: 'merged'; readonly mergeId: number; readonly end: ReplaceEnd };
 
 export type MatchReply =
   | { readonly kind: 'ready'; readonly graph: LoadedGraph }

@@ -5,12 +5,13 @@ import { emptySnapshot, type GraphSnapshot } from '../../engine/identity/snapsho
 import { workerUrl } from '../../platform/worker-url.ts';
 import type { TrackedName, UserNews } from '../../service/decisions/user-tracker.ts';
 import type { Matcher } from '../../service/matching.ts';
+import type { ReplaceEnd } from '../../service/block-scripts.ts';
 import type { MergedBlock } from '../../service/replace-blocks.ts';
 import type { GraphFacts, LoadedGraph, MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
 
 export interface MatchThreadOptions extends MatchWorkerData {
-  /** Stores the result of a merge; false when the audience is gone. */
-  readonly storeMerge: (merge: MergedBlock) => Promise<boolean>;
+  /** Stores the result of a merge. */
+  readonly storeMerge: (merge: MergedBlock) => Promise<ReplaceEnd>;
   readonly fatal: (reason: string) => void;
   /** Users of tracked audiences moved. */
   readonly heard?: (news: UserNews) => void;
@@ -57,8 +58,9 @@ export async function startMatchThread(options: MatchThreadOptions): Promise<Mat
     });
   const merge = async (mergeId: number, stored: MergedBlock): Promise<void> => {
     // A merge that cannot be stored is only untidy: the blocks it was made from are still there.
-    const done = await storeMerge(stored).catch(() => false);
-    if (!closing) post({ kind: 'merged', mergeId, stored: done });
+    // What is there is looked at before the next one.
+    const end = await storeMerge(stored).catch((): ReplaceEnd => 'moved');
+    if (!closing) post({ kind: 'merged', mergeId, end });
   };
   worker.on('error', (error: Error) => fatal(`match thread: ${error.stack ?? error.message}`));
   worker.on('exit', () => {

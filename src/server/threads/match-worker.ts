@@ -30,14 +30,14 @@ const keeper = createMemberKeeper({
       reader.readNow('blockPiece', { accountNo, audienceNo, blockNo, pieceNo }),
   },
   graph: () => graph,
-  usersMoved: (audienceNo, users) => tracker.moved(audienceNo, users),
+  usersMoved: (audienceNo, users, countedSeq) => tracker.moved(audienceNo, users, countedSeq),
   primitives: nodePrimitives,
   heldRowCountMax: data.heldRowCountMax,
 });
 
 const tracker = createUserTracker({
   personCount: () => graph.personCount,
-  usersOf: (accountNo, audienceNo) => keeper.usersOf(accountNo, audienceNo),
+  usersOf: ({ accountNo, audienceNo, countedSeq }) => keeper.usersOf(accountNo, audienceNo, countedSeq),
   tell: (news) => send({ kind: 'news', news }),
 });
 /** What moves within this time is told at once. */
@@ -113,7 +113,8 @@ function handle(request: MatchRequest): void {
       tellSoon();
       return;
     case 'usersOf': {
-      const found = keeper.usersOf(request.input.accountNo, request.input.audienceNo);
+      const { accountNo, audienceNo, countedSeq } = request.input;
+      const found = keeper.usersOf(accountNo, audienceNo, countedSeq);
       const output = found === null ? null : packUserSet(found.users).memory;
       send({ kind: 'usersOf', id: request.id, output });
       return;
@@ -124,10 +125,13 @@ function handle(request: MatchRequest): void {
       return;
     case 'reloadGraph':
       send({ kind: 'reloadGraph', id: request.id, output: loadStoredGraph() });
+      tracker.graphMoved();
+      tellSoon();
       return;
     case 'merged':
       if (merging?.id === request.mergeId) {
-        if (request.stored) merging.job.adopt();
+        if (request.end === 'replaced') merging.job.adopt();
+        else if (request.end === 'moved') keeper.forget(merging.job.audienceNo);
         merging = null;
         setImmediate(tidy);
       }
@@ -149,8 +153,8 @@ function tidy(): void {
     setImmediate(tidy);
     return;
   }
-  const { accountNo, audienceNo, blockNoLow, blockNoHigh, seqLow, seqHigh } = merging.job;
-  const merge = { accountNo, audienceNo, blockNoLow, blockNoHigh, seqLow, seqHigh, pieces: merging.pieces };
+  const { accountNo, audienceNo, blocks } = merging.job;
+  const merge = { accountNo, audienceNo, blocks, pieces: merging.pieces };
   merging.sent = true;
   send({ kind: 'merge', mergeId: merging.id, merge });
 }

@@ -5,13 +5,15 @@ import type { Log } from '../../platform/log.ts';
 import { workerUrl } from '../../platform/worker-url.ts';
 import { makeSigningKey } from '../../service/webhooks/signing-keys.ts';
 import type { Store, StorePlace } from '../../store/store.ts';
+import type { LeaseFence } from '../../store/writer-messages.ts';
+import type { SoleWork } from '../duties.ts';
 import type { Scripts } from '../scripts.ts';
 import type { Secrets } from '../secrets.ts';
 import { startOutsideThread, type OutsideThread } from '../threads/outside-thread.ts';
 import type { WebhookWorkerData } from '../threads/webhook-messages.ts';
 
-export interface WebhookControl {
-  /** Something may be deliverable. */
+export interface WebhookControl extends SoleWork {
+  /** Something may be deliverable. Where another process delivers, it hears of it by itself. */
   wake(): void;
   close(): Promise<void>;
 }
@@ -31,6 +33,8 @@ export async function createWebhookControl(parts: WebhookControlParts): Promise<
   const { place, store, secrets, allowNetwork, log } = parts;
   await store.write('ensureSigningKey', { key: makeSigningKey(), nowMs: systemClock.now() });
   let thread: OutsideThread | null = null;
+  let isOurs = false;
+  let lease: LeaseFence | undefined;
   const start = (): OutsideThread =>
     startOutsideThread({
       url: workerUrl('../threads/webhook-worker', import.meta.url),
@@ -41,16 +45,40 @@ export async function createWebhookControl(parts: WebhookControlParts): Promise<
           writes.find((one) => one === name),
           () => 'a script that this thread may ask for',
         );
-        return store.write(known, input);
+        return store.write(known, input, lease);
       },
       log,
     });
-  if (await store.read('unfinishedDeliveries', {})) thread = start();
+  const wake = (): void => {
+    if (!isOurs) return;
+    thread ??= start();
+    thread.wake();
+  };
+  const close = async (): Promise<void> => {
+    isOurs = false;
+    const ended = thread;
+    thread = null;
+    await ended?.close();
+  };
+  const look = (): void => {
+    if (thread !== null) return thread.wake();
+    if (!isOurs) return;
+    void store.read('unfinishedDeliveries', {}).then(
+      (isAny) => {
+        if (isAny) wake();
+      },
+      () => undefined,
+    );
+  };
   return {
-    wake: () => {
-      thread ??= start();
-      thread.wake();
+    begin: (under) => {
+      isOurs = true;
+      lease = under;
+      look();
     },
-    close: async () => thread?.close(),
+    end: () => void close(),
+    look,
+    wake,
+    close,
   };
 }

@@ -29,7 +29,7 @@ function usersOf(audienceNo: number, ...ordinals: readonly number[]): UserNews {
 
 interface Stored {
   packages: PackageFacts[];
-  audiences: { accountNo: number; audienceNo: number; status: AudienceStatus | null }[];
+  audiences: { accountNo: number; audienceNo: number; countedSeq: number; status: AudienceStatus | null }[];
 }
 
 function createWorld(stored: Stored) {
@@ -72,8 +72,8 @@ test('packages are decided by their state, their time and their audiences, each 
       facts('sandbox', { isSandbox: true }),
     ],
     audiences: [
-      { accountNo: 1, audienceNo: 1, status: 'ready' },
-      { accountNo: 1, audienceNo: 2, status: 'too_small' },
+      { accountNo: 1, audienceNo: 1, countedSeq: 0, status: 'ready' },
+      { accountNo: 1, audienceNo: 2, countedSeq: 0, status: 'too_small' },
     ],
   });
   await refresh();
@@ -90,7 +90,7 @@ test('packages are decided by their state, their time and their audiences, each 
 test('nobody is reached through an audience that is not ready, and nobody past one of which nothing is known', async () => {
   const stored: Stored = {
     packages: [facts('in', { include: [1] }), facts('out', { exclude: [1] })],
-    audiences: [{ accountNo: 1, audienceNo: 1, status: 'processing' }],
+    audiences: [{ accountNo: 1, audienceNo: 1, countedSeq: 0, status: 'processing' }],
   };
   const { book, refresh, told } = createWorld(stored);
   await refresh();
@@ -117,7 +117,7 @@ test('nobody is reached through an audience that is not ready, and nobody past o
 test('what moved is seen at once, and what is leant on is tracked', async () => {
   const stored: Stored = {
     packages: [facts('a', { include: [1] })],
-    audiences: [{ accountNo: 1, audienceNo: 1, status: 'ready' }],
+    audiences: [{ accountNo: 1, audienceNo: 1, countedSeq: 0, status: 'ready' }],
   };
   const { book, refresh, told, tracked } = createWorld(stored);
   await refresh();
@@ -128,7 +128,7 @@ test('what moved is seen at once, and what is leant on is tracked', async () => 
   // Of an audience that nobody leans on nothing is kept.
   book.hear(usersOf(9, 1));
   stored.packages.push(facts('b', { include: [9] }));
-  stored.audiences.push({ accountNo: 1, audienceNo: 9, status: 'ready' });
+  stored.audiences.push({ accountNo: 1, audienceNo: 9, countedSeq: 0, status: 'ready' });
   await refresh();
   assert.equal(told([2]), 'a+ b:not_included');
   assert.deepEqual(

@@ -17,6 +17,7 @@ export interface NamedAudience {
   readonly accountNo: number;
   /** 0: there is none. */
   readonly audienceNo: number;
+  readonly countedSeq: number;
   /** Null: never synced, or deleted. */
   readonly status: AudienceStatus | null;
 }
@@ -30,9 +31,9 @@ export function createDecisionScripts(rules: SizeRules) {
   return {
     *decisionFacts(_: object): Script<DecisionFacts> {
       const audiences = (yield* audiencesInPackages()).map((row): AudienceState => {
-        const { accountNo, audienceNo, isLive, isSandbox } = row;
+        const { accountNo, audienceNo, countedSeq, isLive, isSandbox } = row;
         const status = isLive === 1 ? audienceStatus(factsOf(row), sizeRule(rules, isSandbox === 1)) : null;
-        return { accountNo, audienceNo, status };
+        return { accountNo, audienceNo, countedSeq, status };
       });
       return { packages: yield* packageFacts(), audiences };
     },
@@ -48,8 +49,9 @@ export function createDecisionScripts(rules: SizeRules) {
       );
       const named = (audienceId: string): NamedAudience => {
         const row = byId.get(audienceId);
-        if (row === undefined) return { accountNo, audienceNo: 0, status: null };
-        return { accountNo, audienceNo: row.audienceNo, status: audienceStatus(factsOf(row), rule) };
+        if (row === undefined) return { accountNo, audienceNo: 0, countedSeq: 0, status: null };
+        const { audienceNo, countedSeq } = row;
+        return { accountNo, audienceNo, countedSeq, status: audienceStatus(factsOf(row), rule) };
       };
       return { include: include.map(named), exclude: exclude.map(named) };
     },

@@ -7,7 +7,7 @@ import { BitSet } from '../../engine/bitmap/bit-set.ts';
 import { createOrdinalList } from '../../engine/bitmap/ordinal-list.ts';
 import { createUserMarks, UserMarks } from '../../engine/decision/user-marks.ts';
 import { UserSet } from '../../engine/decision/user-set.ts';
-import { createUserTracker, type TrackedUsers } from './user-tracker.ts';
+import { createUserTracker, type TrackedName, type TrackedUsers } from './user-tracker.ts';
 
 const audience = fc.nat({ max: 3 });
 const ordinals = fc.array(fc.nat({ max: 999 }), { maxLength: 20 });
@@ -15,6 +15,8 @@ const event = fc.oneof(
   fc.record({ kind: fc.constant('add' as const), audience, ordinals }),
   fc.record({ kind: fc.constant('remove' as const), audience, ordinals }),
   fc.record({ kind: fc.constant('recount' as const), audience }),
+  /** Another process folds, and this one hears of it when it is told what is counted. */
+  fc.record({ kind: fc.constant('elsewhere' as const), audience, ordinals }),
   fc.record({ kind: fc.constant('delete' as const), audience }),
   fc.record({ kind: fc.constant('grow' as const) }),
   fc.record({ kind: fc.constant('track' as const), audiences: fc.uniqueArray(audience) }),
@@ -30,6 +32,10 @@ const listOf = (values: readonly number[]) => {
 /** What is true, and a tracker that hears of it as the matching thread would tell. */
 function createWorld() {
   const truth = new Map<number, Set<number> | null>([0, 1, 2, 3].map((no) => [no, new Set<number>()]));
+  /** The newest counted operation, and the newest that is held here. */
+  const seqs = new Map<number, { counted: number; held: number }>(
+    [0, 1, 2, 3].map((no) => [no, { counted: 0, held: 0 }]),
+  );
   const told = new Map<number, TrackedUsers>();
   let personCount = 1_000;
   let scans = 0;
@@ -41,10 +47,15 @@ function createWorld() {
   };
   const tracker = createUserTracker({
     personCount: () => personCount,
-    usersOf: (_, no) => {
+    usersOf: ({ audienceNo: no, countedSeq }) => {
       scans++;
+      const seq = seqs.get(no)!;
+      if (countedSeq > seq.held) seq.held = seq.counted;
+      if (seq.held < seq.counted) return { users: bitsOf(new Set()), countedSeq: seq.held };
       const members = truth.get(no);
-      return members === null || members === undefined ? null : { users: bitsOf(members), countedSeq: 0 };
+      return members === null || members === undefined
+        ? null
+        : { users: bitsOf(members), countedSeq: seq.held };
     },
     tell: (news) => {
       if (news.kind === 'users') told.set(news.users.audienceNo, news.users);
@@ -52,20 +63,36 @@ function createWorld() {
       checkMarks(told, marks);
     },
   });
-  return { truth, told, tracker, bitsOf, grow: () => (personCount += 1_000), scans: () => scans };
+  return { truth, seqs, told, tracker, bitsOf, grow: () => (personCount += 1_000), scans: () => scans };
 }
 
 type World = ReturnType<typeof createWorld>;
 type Event = typeof event extends fc.Arbitrary<infer One> ? One : never;
 
-function happen({ truth, told, tracker, bitsOf, grow }: World, one: Event): void {
+const names = ({ seqs }: World, audiences: readonly number[]): TrackedName[] =>
+  audiences.map((audienceNo) => ({ accountNo: 1, audienceNo, countedSeq: seqs.get(audienceNo)!.counted }));
+
+function happen(world: World, one: Event): void {
+  const { truth, seqs, told, tracker, bitsOf, grow } = world;
   if (one.kind === 'grow') return void grow();
   if (one.kind === 'tell') return void tracker.tellOne();
   if (one.kind === 'track') {
     for (const no of told.keys()) if (!one.audiences.includes(no)) told.delete(no);
-    return tracker.track(one.audiences.map((audienceNo) => ({ accountNo: 1, audienceNo })));
+    return tracker.track(names(world, one.audiences));
   }
+  const seq = seqs.get(one.audience)!;
   const members = truth.get(one.audience);
+  if (one.kind === 'elsewhere') {
+    for (const ordinal of one.ordinals) members?.add(ordinal);
+    seq.counted++;
+    return;
+  }
+  // What is folded onto less than is counted is stale: what is held is read again.
+  if (seq.held < seq.counted) {
+    seq.held = seq.counted;
+    tracker.dropped(one.audience);
+  }
+  if (one.kind === 'add' || one.kind === 'remove') seq.held = ++seq.counted;
   if (one.kind === 'delete') {
     truth.set(one.audience, null);
     tracker.dropped(one.audience);
@@ -73,12 +100,16 @@ function happen({ truth, told, tracker, bitsOf, grow }: World, one: Event): void
     return;
   } else if (one.kind === 'add') {
     for (const ordinal of one.ordinals) members.add(ordinal);
-    tracker.moved(one.audience, { kind: 'delta', added: listOf(one.ordinals), needsRecount: false });
+    tracker.moved(
+      one.audience,
+      { kind: 'delta', added: listOf(one.ordinals), needsRecount: false },
+      seq.held,
+    );
   } else if (one.kind === 'remove') {
     for (const ordinal of one.ordinals) members.delete(ordinal);
-    tracker.moved(one.audience, { kind: 'delta', added: listOf([]), needsRecount: true });
+    tracker.moved(one.audience, { kind: 'delta', added: listOf([]), needsRecount: true }, seq.held);
   } else {
-    tracker.moved(one.audience, { kind: 'full', matched: bitsOf(members) });
+    tracker.moved(one.audience, { kind: 'full', matched: bitsOf(members) }, seq.held);
   }
 }
 
@@ -107,6 +138,7 @@ test('whatever happens, what is told last of a tracked audience is the truth', (
         happen(world, one);
         if (one.kind === 'track') tracked = one.audiences;
       }
+      world.tracker.track(names(world, tracked));
       while (world.tracker.tellOne());
       for (const no of tracked) {
         const members = world.truth.get(no) ?? null;
@@ -150,7 +182,7 @@ test('users that cannot be counted are told as nobody, with the reason', () => {
     },
     tell: (news) => (news.kind === 'users' ? told.push(news.users) : undefined),
   });
-  tracker.track([{ accountNo: 1, audienceNo: 5 }]);
+  tracker.track([{ accountNo: 1, audienceNo: 5, countedSeq: 0 }]);
   while (tracker.tellOne());
   assert.deepEqual(
     told.map(({ audienceNo, memory, fault }) => ({ audienceNo, memory, fault })),

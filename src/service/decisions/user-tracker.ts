@@ -13,6 +13,8 @@ import { createUserMarker, type UserMarker } from './user-marker.ts';
 export interface TrackedName {
   readonly accountNo: number;
   readonly audienceNo: number;
+  /** The newest operation that is counted: whoever holds less of it has to read what came since. */
+  readonly countedSeq: number;
 }
 
 export interface TrackedUsers {
@@ -33,7 +35,9 @@ export type UserNews =
 export interface UserTracker {
   /** Keeps these in step from now on, and no others. */
   track(names: readonly TrackedName[]): void;
-  moved(audienceNo: number, users: FoldUsers): void;
+  moved(audienceNo: number, users: FoldUsers, countedSeq: number): void;
+  /** Another graph: every audience is counted anew. */
+  graphMoved(): void;
   /** What is held of the audience was dropped, because it was wrong or the audience is gone. */
   dropped(audienceNo: number): void;
   /** Tells of one audience that moved, or sees to the marks when none did; false when there is nothing to do. */
@@ -43,12 +47,14 @@ export interface UserTracker {
 export interface UserTrackerDeps {
   readonly personCount: () => number;
   /** Counts the users of an audience anew: a scan of its members. */
-  readonly usersOf: (accountNo: number, audienceNo: number) => UsersOfAudience | null;
+  readonly usersOf: (name: TrackedName) => UsersOfAudience | null;
   readonly tell: (news: UserNews) => void;
 }
 
 interface Tracked {
   readonly accountNo: number;
+  /** The newest operation whose users are told, or will be next. */
+  countedSeq: number;
   /** As it was told last. */
   told: UserSet | null;
   /** Since then: users to add, or null where only a scan can tell. */
@@ -59,11 +65,15 @@ interface Tracked {
 function setOf(
   { personCount, usersOf }: UserTrackerDeps,
   audienceNo: number,
-  { accountNo, told, added }: Tracked,
+  one: Tracked,
+  added: OrdinalList | null,
 ): UserSet | null {
+  const { accountNo, told } = one;
   if (told === null || added === null) {
-    const found = usersOf(accountNo, audienceNo);
-    return found === null ? null : packUserSet(found.users);
+    const found = usersOf({ accountNo, audienceNo, countedSeq: one.countedSeq });
+    if (found === null) return null;
+    one.countedSeq = found.countedSeq;
+    return packUserSet(found.users);
   }
   const users = new BitSet(personCount());
   told.addTo(users);
@@ -81,7 +91,7 @@ function refresh(
   const added = one.told === null ? null : one.added;
   one.added = null;
   try {
-    one.told = setOf(deps, audienceNo, { ...one, added });
+    one.told = setOf(deps, audienceNo, one, added);
     if (added !== null) marker.put(audienceNo, ordinalsOf(added));
     else if (one.told !== null) marker.put(audienceNo, one.told);
     return {};
@@ -96,6 +106,15 @@ function ordinalsOf(list: OrdinalList): Ordinals {
   return { size: list.length, forEach: (visit) => list.values().forEach((ordinal) => visit(ordinal)) };
 }
 
+function noteAdded(one: Tracked, users: FoldUsers, isDirty: boolean): void {
+  if (users.kind === 'full' || users.needsRecount) {
+    one.added = null;
+  } else if (one.added !== null || !isDirty) {
+    one.added ??= createOrdinalList();
+    for (const ordinal of users.added.values()) one.added.add(ordinal);
+  }
+}
+
 export function createUserTracker(deps: UserTrackerDeps): UserTracker {
   const tracked = new Map<number, Tracked>();
   const marker = createUserMarker({
@@ -105,39 +124,44 @@ export function createUserTracker(deps: UserTrackerDeps): UserTracker {
   });
   /** In the order in which they moved first. */
   const dirty = new Set<number>();
+  const recount = (audienceNo: number, one: Tracked, countedSeq: number): void => {
+    one.countedSeq = countedSeq;
+    one.added = null;
+    dirty.add(audienceNo);
+  };
 
   return {
     track(names) {
-      const wanted = new Map(names.map(({ accountNo, audienceNo }) => [audienceNo, accountNo]));
+      const wanted = new Set(names.map(({ audienceNo }) => audienceNo));
       for (const audienceNo of tracked.keys()) {
         if (wanted.has(audienceNo)) continue;
         tracked.delete(audienceNo);
         dirty.delete(audienceNo);
         marker.leave(audienceNo);
       }
-      for (const [audienceNo, accountNo] of wanted) {
-        if (tracked.has(audienceNo)) continue;
-        tracked.set(audienceNo, { accountNo, told: null, added: null });
+      for (const { audienceNo, accountNo, countedSeq } of names) {
+        const known = tracked.get(audienceNo);
+        if (known !== undefined && known.countedSeq < countedSeq) recount(audienceNo, known, countedSeq);
+        if (known !== undefined) continue;
+        tracked.set(audienceNo, { accountNo, countedSeq, told: null, added: null });
         marker.admit(audienceNo);
         dirty.add(audienceNo);
       }
     },
-    moved(audienceNo, users) {
+    graphMoved() {
+      for (const [audienceNo, one] of tracked) recount(audienceNo, one, one.countedSeq);
+    },
+    moved(audienceNo, users, countedSeq) {
       const one = tracked.get(audienceNo);
       if (one === undefined) return;
-      const isWhole = users.kind === 'full' || users.needsRecount;
-      if (isWhole) one.added = null;
-      else if (one.added !== null || !dirty.has(audienceNo)) {
-        one.added ??= createOrdinalList();
-        for (const ordinal of users.added.values()) one.added.add(ordinal);
-      }
+      one.countedSeq = Math.max(one.countedSeq, countedSeq);
+      noteAdded(one, users, dirty.has(audienceNo));
       dirty.add(audienceNo);
     },
     dropped(audienceNo) {
       const one = tracked.get(audienceNo);
-      if (one === undefined) return;
-      one.added = null;
-      dirty.add(audienceNo);
+      // What was told of it may have been more than is counted.
+      if (one !== undefined) recount(audienceNo, one, 0);
     },
     tellOne() {
       const [audienceNo] = dirty;

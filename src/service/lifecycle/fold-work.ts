@@ -15,6 +15,8 @@ export interface FoldWorkDeps {
   readonly clock: Clock;
   readonly troubled: Troubled;
   readonly tell: (taskId: string, outcome: SyncOutcome) => void;
+  /** Another graph is stored than the matcher has: reads it. */
+  readonly refreshGraph?: () => Promise<void>;
   readonly settled?: () => void;
   readonly notifies?: () => void;
   readonly pauseMs?: (attemptCount: number) => number;
@@ -41,9 +43,12 @@ export interface FoldWork {
 }
 
 const pauseMsMax = 60_000;
+const stalePauseMs = 5;
 /** What only waits for the one before it is looked at again within a second or so. */
 const waitPauseCountMax = 2;
 const defaultPauseMs = (attemptCount: number): number => Math.min(50 * 4 ** attemptCount, pauseMsMax);
+
+type OverVerdict = AttemptVerdict & { readonly kind: 'over' };
 
 const factsOf = ({ accountNo, audienceNo, opSeq }: TaskOperation): TroubledFacts => ({
   account_no: accountNo,
@@ -61,14 +66,21 @@ export function createFoldWork(deps: FoldWorkDeps): FoldWork {
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  const attempt = async (operation: TaskOperation): Promise<void> => {
+  /** False: work stops. */
+  const wait = async (ms: number): Promise<boolean> => pause(ms, true, { signal }).catch(() => false);
+
+  /** False: what it was folded onto is not what is counted any more. */
+  const attempt = async (operation: TaskOperation): Promise<boolean> => {
     const { accountNo, audienceNo, opSeq, taskId } = operation;
     const reply = await matcher.fold(operation);
     const settled = await settling.settle(accountNo, { audienceNo, opSeq, taskId, reply });
     if (!settled.counted) matcher.forget(audienceNo);
+    if (settled.stale === 'graph') await deps.refreshGraph?.();
+    if (settled.stale !== null) return false;
     if (settled.outcome !== null) tell(taskId, settled.outcome);
     deps.settled?.();
     if (settled.notifies) deps.notifies?.();
+    return true;
   };
 
   /** Null when the store cannot even count: a fault of its own, which is waited out and not held against the operation. */
@@ -77,11 +89,7 @@ export function createFoldWork(deps: FoldWorkDeps): FoldWork {
     return deps.store.write('countFailure', failed).catch(() => null);
   };
 
-  const giveUp = (
-    verdict: AttemptVerdict & { readonly kind: 'over' },
-    cause: unknown,
-    facts: TroubledFacts,
-  ): void => {
+  const giveUp = (verdict: OverVerdict, cause: unknown, facts: TroubledFacts): void => {
     if (verdict.parkedCount > 0) troubled('match.parked', cause, facts);
     for (const { taskId, outcome } of verdict.ended) tell(taskId, outcome);
     deps.settled?.();
@@ -92,8 +100,9 @@ export function createFoldWork(deps: FoldWorkDeps): FoldWork {
     async untilOver(operation) {
       for (let failureCount = 1; ; failureCount++) {
         try {
-          await attempt(operation);
-          return true;
+          if (await attempt(operation)) return true;
+          // Nobody's fault: another process was faster.
+          if (!(await wait(stalePauseMs))) return false;
         } catch (error) {
           matcher.forget(operation.audienceNo);
           if (signal.aborted) return false;
@@ -103,9 +112,7 @@ export function createFoldWork(deps: FoldWorkDeps): FoldWork {
             return false;
           }
           if (verdict?.kind !== 'wait') troubled('match.retried', error, factsOf(operation));
-          const pauseForMs = pauseMs(pauseCount(verdict, failureCount));
-          await pause(pauseForMs, undefined, { signal }).catch(() => undefined);
-          if (signal.aborted) return false;
+          if (!(await wait(pauseMs(pauseCount(verdict, failureCount))))) return false;
         }
       }
     },

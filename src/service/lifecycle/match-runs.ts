@@ -14,6 +14,8 @@ export interface MatchRunsDeps {
   readonly store: Store<MatchScripts>;
   readonly schedule: MatchSchedule;
   readonly clock: Clock;
+  /** Whose work is taken up; null: everybody's. */
+  readonly nodeNo: number | null;
   /** Begins with an operation; false when it is being worked on already. */
   readonly take: (operation: PendingRow) => boolean;
   /** Resolves when there is room for another page. */
@@ -26,6 +28,8 @@ export interface MatchRunsDeps {
 export interface MatchRuns {
   /** Keeps the schedule from now on. */
   start(): void;
+  /** Leaves it to another process from now on. */
+  pause(): void;
   /** Something waits: takes it up if matching is open. */
   wake(): void;
   /** Takes up all that waits, whatever the schedule says. Gives the number of operations, once they are taken up. */
@@ -45,6 +49,7 @@ const lookMsMax = 60_000;
 export function createMatchRuns(deps: MatchRunsDeps): MatchRuns {
   const { schedule, clock, troubled } = deps;
   let isStopped = false;
+  let isKept = false;
   let isWoken = false;
   let begunAtMs: number | null = null;
   const line = createLine();
@@ -64,7 +69,7 @@ export function createMatchRuns(deps: MatchRunsDeps): MatchRuns {
   // Nothing is lost when a run fails: it waits in the store, and the next run finds it.
   const failed = (cause: unknown): void => troubled('match.run_failed', cause);
   const wake = (): void => {
-    if (isStopped || isWoken || !isOpen()) return;
+    if (isStopped || isWoken || !(isKept || schedule.kind === 'immediate') || !isOpen()) return;
     isWoken = true;
     void run(isOpen, () => (isWoken = false)).catch(failed);
   };
@@ -75,8 +80,13 @@ export function createMatchRuns(deps: MatchRunsDeps): MatchRuns {
 
   return {
     start: () => {
+      isKept = true;
       clockwork.start();
       wake();
+    },
+    pause: () => {
+      isKept = false;
+      clockwork.stop();
     },
     wake,
     runNow,
@@ -125,16 +135,17 @@ function createClockwork(schedule: MatchSchedule, clock: Clock, opened: () => vo
   };
   return {
     start: () => {
-      if (schedule.kind !== 'immediate') arm();
+      if (schedule.kind !== 'immediate' && timer === null) arm();
     },
     stop: () => {
       if (timer !== null) clearTimeout(timer);
+      timer = null;
     },
   };
 }
 
 async function takeUp(
-  { store, take, room, counted }: MatchRunsDeps,
+  { store, nodeNo, take, room, counted }: MatchRunsDeps,
   mayGoOn: () => boolean,
 ): Promise<number> {
   const { newestSeq, ...backlog } = await store.read('waitingFolds', {});
@@ -142,7 +153,7 @@ async function takeUp(
   let afterSeq = 0;
   let count = 0;
   while (mayGoOn()) {
-    const range = { afterSeq, upToSeq: newestSeq, countMax: pageCountMax };
+    const range = { afterSeq, upToSeq: newestSeq, countMax: pageCountMax, nodeNo };
     const page = await store.read('pendingFolds', range);
     for (const operation of page) if (take(operation)) count++;
     const last = page.at(-1);

@@ -42,6 +42,8 @@ export interface ParkedAudience {
   readonly accountNo: number;
   readonly audienceNo: number;
   readonly nowMs: number;
+  /** Who tries them again; 0: whoever comes first. */
+  readonly nodeNo: number;
 }
 
 const listedCountMax = 1_000;
@@ -88,9 +90,9 @@ export function createParkScripts(sealer: Sealer, rules: SizeRules, outbox: Outb
     },
 
     /** Lets all that is parked of an audience be tried again, from its first attempt. Gives how many operations. */
-    *unpark({ accountNo, audienceNo }: ParkedAudience): Script<number> {
+    *unpark({ accountNo, audienceNo, nodeNo }: ParkedAudience): Script<number> {
       yield* resumeAudience(accountNo, audienceNo, unappliedReason);
-      return yield* unparkOperations(accountNo, audienceNo);
+      return yield* unparkOperations(accountNo, audienceNo, nodeNo);
     },
   };
 }

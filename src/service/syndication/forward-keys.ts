@@ -1,4 +1,5 @@
 /** Members that can be forwarded, at rest: under a key of their account, which exists while forwarding is on and nowhere else. */
+import { AppError } from '../../base/faults.ts';
 import {
   forwardingOf,
   insertForward,
@@ -31,11 +32,21 @@ export function placeName({ accountNo, audienceNo, opSeq, pieceNo }: ForwardPlac
 
 /**
  * Keeps the members of an operation for forwarding if its account forwards. Asked inside the transaction that accepts the operation:
- * whether members were packed was decided earlier and for all accounts alike.
+ * whether members were packed was decided earlier and for all accounts alike. Those that were not, because forwarding was switched on
+ * while the request was read or in another process, are refused: sent again a moment later, they are.
  */
-export function* storeForward(keys: ForwardKeys, place: ForwardPlace, members: Uint8Array): Script<void> {
+export function* storeForward(
+  keys: ForwardKeys,
+  place: ForwardPlace,
+  members: Uint8Array | undefined,
+): Script<void> {
   const row = yield* forwardingOf(place.accountNo);
   if (row === undefined) return;
+  if (members === undefined)
+    throw new AppError(
+      'SERVICE_UNAVAILABLE',
+      'Forwarding has just been switched on; send the request again.',
+    );
   const sealed = keys.sealerOf(row).seal(members, placeName(place));
   yield* insertForward(place, false, members.length, sealed);
 }

@@ -4,7 +4,7 @@ import { limits } from '../../base/limits.ts';
 import {
   deleteForwarding,
   deleteForwardsOfAccount,
-  forwardingAccounts,
+  forwardingKeyIds,
   forwardingOf,
   forwardSizes,
   insertForwarding,
@@ -29,8 +29,9 @@ const switchedOff = 'Forwarding was switched off for this account.';
 
 export function createForwardingScripts(sealer: Sealer, keys: ForwardKeys) {
   return {
-    *anyForwarding(_: object): Script<boolean> {
-      return (yield* forwardingAccounts()).length > 0;
+    /** The keys under which members of accounts that forward are kept. */
+    *forwardingKeyIds(_: object): Script<readonly string[]> {
+      return yield* forwardingKeyIds();
     },
 
     *forwardingFacts(input: AskedAccount): Script<ForwardingFacts> {

@@ -12,6 +12,7 @@ import { mediaBuys } from './0011-media-buys.ts';
 import { impressions } from './0012-impressions.ts';
 import { memberDigest } from './0013-member-digest.ts';
 import { leases } from './0014-leases.ts';
+import { nodes } from './0015-nodes.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   impressions,
   memberDigest,
   leases,
+  nodes,
 ];

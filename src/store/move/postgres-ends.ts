@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { AppError } from '../../base/faults.ts';
 import { migrations } from '../migrations/index.ts';
 import { checkServer, connect } from '../postgres/connection.ts';
-import { migrate, schemaVersion } from '../postgres/migrate.ts';
+import { holderOf, migrate, schemaVersion } from '../postgres/migrate.ts';
 import type { SqlRow, SqlValue } from '../script.ts';
 import { batchRowCountMax, blobBatchRowCountMax, type MoveSource, type MoveTarget } from './ends.ts';
 import { tableShapes, type TableShape } from './tables.ts';
@@ -11,9 +11,6 @@ import { tableShapes, type TableShape } from './tables.ts';
 /** Other sessions of ours in the same database. */
 const othersSql = `SELECT count(*) AS count FROM pg_stat_activity
   WHERE datname = current_database() AND application_name = 'rollcall' AND pid <> pg_backend_pid()`;
-/** A server behind a pooler may have no session at the moment; its lease it has. */
-const leasesSql = `SELECT count(*) AS count FROM lease WHERE held_until > unixepoch('subsec') * 1000`;
-const hasLeasesSql = `SELECT count(*) AS count FROM pg_class WHERE oid = to_regclass('lease')`;
 /** Source: PostgreSQL documentation, appendix "limits": parameters of one statement. */
 const parameterCountMax = 65_535;
 
@@ -29,8 +26,8 @@ async function open(url: string): Promise<Client> {
   });
   try {
     await checkServer(client);
-    const isLeased = (await numberOf(client, hasLeasesSql)) > 0 && (await numberOf(client, leasesSql)) > 0;
-    if (isLeased || (await numberOf(client, othersSql)) > 0)
+    // A server behind a pooler may have no session at the moment; its place among those who work it has.
+    if ((await holderOf(client)) !== null || (await numberOf(client, othersSql)) > 0)
       throw refusal(
         'The Postgres database is in use by a rollcall server.',
         'Stop every server that uses it.',

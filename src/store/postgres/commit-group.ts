@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 
+import { AppError } from '../../base/faults.ts';
 import type { GroupedWrite, GroupTrace, WriteReply } from '../grouped-writes.ts';
 import { classify } from './faults.ts';
 import type { Fence } from '../writer-messages.ts';
@@ -17,9 +18,10 @@ const timeouts = `SET LOCAL lock_timeout = '15s'; SET LOCAL statement_timeout = 
 const begin = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = on; ${timeouts};
   ${writerLock}; SELECT pg_current_xact_id()::text AS xid`;
 const leaseNoOf = 'SELECT lease_no AS leaseNo FROM lease WHERE name = ?';
+const nodeOf = 'SELECT node_no AS nodeNo FROM node WHERE node_no = ?';
 
 export type GroupEnd =
-  /** Somebody else holds the lease; nothing was written. */
+  /** This process may write no more; nothing was written. */
   | { readonly kind: 'fenced' }
   | {
       readonly kind: 'committed';
@@ -86,14 +88,18 @@ export async function commitGroup(
 }
 
 /** Looked at behind the lock, so that a lease cannot move before the commit. */
-async function isHeld(client: ClientBase, { name, leaseNo }: Fence): Promise<boolean> {
-  const { rows } = await execute(client, { sql: leaseNoOf, params: [name] });
-  return rows[0]?.['leaseNo'] === leaseNo;
+async function isHeld(client: ClientBase, fence: Fence): Promise<boolean> {
+  if (fence.kind === 'node')
+    return (await execute(client, { sql: nodeOf, params: [fence.nodeNo] })).rows.length > 0;
+  const { rows } = await execute(client, { sql: leaseNoOf, params: [fence.name] });
+  return rows[0]?.['leaseNo'] === fence.leaseNo;
 }
 
 /** Throws only when the whole group is lost. What a write that is refused has done is for the caller to undo. */
 async function runOne(client: ClientBase, write: GroupedWrite, traces: GroupTrace[]): Promise<WriteReply> {
   try {
+    if (write.lease !== undefined && !(await isHeld(client, write.lease)))
+      throw new AppError('SERVICE_UNAVAILABLE', 'Another process does this work now.');
     return { id: write.id, ok: true, output: await runScript(client, write.start()) };
   } catch (error) {
     const { fault, effect, trace } = classify(error);

@@ -10,7 +10,9 @@ import { schemaToPostgres } from './dialect.ts';
 const migrationLock = 'SELECT pg_advisory_xact_lock(1380147565)';
 const hasVersions = `SELECT to_regclass('schema_migration') IS NOT NULL AS "hasVersions"`;
 const selectVersion = 'SELECT coalesce(max(number), 0)::int4 AS number FROM schema_migration';
-const heldSql = `SELECT holder FROM lease WHERE held_until > unixepoch('subsec') * 1000`;
+const heldIn = (table: string): string =>
+  `SELECT holder FROM ${table} WHERE held_until > unixepoch('subsec') * 1000`;
+const hasTable = 'SELECT to_regclass($1) IS NOT NULL AS "hasTable"';
 /** SQLite's function of this name, for scripts that go by the clock of the database. */
 const clock = `CREATE FUNCTION unixepoch(TEXT) RETURNS DOUBLE PRECISION LANGUAGE sql VOLATILE
   AS 'SELECT extract(epoch FROM clock_timestamp())::double precision'`;
@@ -55,14 +57,22 @@ export async function migrate(
 
 /** A server of an older release works on the tables as they are; it must end before they change. */
 async function refuseWhileInUse(client: ClientBase): Promise<void> {
-  const { rows } = await client.query<{ holder: string }>(heldSql);
-  const [held] = rows;
-  if (held === undefined) return;
-  throw new AppError(
-    'CONFIGURATION_ERROR',
-    `The database is of an older release and in use by ${held.holder}.`,
-    { suggestion: 'Stop that server, then start this release.' },
-  );
+  const held = await holderOf(client);
+  if (held === null) return;
+  throw new AppError('CONFIGURATION_ERROR', `The database is of an older release and in use by ${held}.`, {
+    suggestion: 'Stop that server, then start this release.',
+  });
+}
+
+/** A process that works on the database, or waits for another's end; null: none. Also of older schemas. */
+export async function holderOf(client: ClientBase): Promise<string | null> {
+  for (const table of ['node', 'lease']) {
+    const { rows: found } = await client.query<{ hasTable: number }>(hasTable, [table]);
+    if (found[0]?.hasTable !== 1) continue;
+    const { rows } = await client.query<{ holder: string }>(heldIn(table));
+    if (rows[0] !== undefined) return rows[0].holder;
+  }
+  return null;
 }
 
 /** Number of the newest migration applied; 0 for an empty database. */

@@ -22,7 +22,7 @@ export interface PostgresStoreOptions<R extends ScriptRegistry> extends WriterTh
 }
 
 export interface PostgresStore<R extends ScriptRegistry> extends Store<R> {
-  /** From now on nothing is written but under this lease; once somebody else has it, the process must end. */
+  /** From now on nothing is written but under this; once it is gone, the process must end. */
   fence(fence: Fence): void;
 }
 
@@ -44,12 +44,14 @@ export async function openPostgresStore<R extends ScriptRegistry>(
   pool.on('error', () => undefined);
   const reader = createReader(pool, options.scripts, options.log);
   return {
-    write: async (name, input) => (await writer.write(name, input)) as ScriptOutput<R, typeof name>,
+    write: async (name, input, lease) =>
+      (await writer.write(name, input, lease)) as ScriptOutput<R, typeof name>,
     async read(name, input) {
       if (!writer.isOpen()) throw new AppError('SERVICE_UNAVAILABLE');
       return reader.read(name, input);
     },
     eraseDeleted: writer.eraseDeleted,
+    changeMark: reader.changeMark,
     fence: writer.fence,
     async close() {
       await writer.close();

@@ -10,9 +10,13 @@ import { beginRead, plain, runScript } from './run-script.ts';
 
 /** Reads are repeated as long as a session may have ended under them. */
 const attemptCountMax = 3;
+/** Which transactions are over and which are under way: what a snapshot is. Another one as soon as one begins to write or ends. */
+const markSql = 'SELECT pg_current_snapshot()::text AS mark';
 
 export interface AsyncReader<R extends ScriptRegistry> {
   read<K extends keyof R & string>(name: K, input: ScriptInput<R, K>): Promise<ScriptOutput<R, K>>;
+  /** See Store. */
+  changeMark(): Promise<string>;
 }
 
 export function createReader<R extends ScriptRegistry>(
@@ -21,6 +25,12 @@ export function createReader<R extends ScriptRegistry>(
   log: ((trace: StoreTrace) => void) | undefined,
 ): AsyncReader<R> {
   return {
+    async changeMark() {
+      const { rows } = await pool.query<{ mark: string }>(markSql).catch((error: unknown) => {
+        throw fromWireFault(classify(new DatabaseError(error)).fault);
+      });
+      return must(rows[0], () => 'one row').mark;
+    },
     async read(name, input) {
       const script = scripts[name] as ((input: unknown) => Script<unknown>) | undefined;
       const start = must(script, () => 'every script is registered');

@@ -74,6 +74,7 @@ function joinParts<R extends ScriptRegistry>(
     },
     readNow: reader.readNow,
     eraseDeleted: writer.eraseDeleted,
+    changeMark: async () => null,
     async close() {
       await writer.close();
       reader.close();

@@ -32,6 +32,7 @@ export function openMemoryStore<R extends ScriptRegistry>(scripts: R): Store<R> 
     read: async (name, input) => runOne(name, input),
     // Nothing of it is in a file.
     eraseDeleted: async () => undefined,
+    changeMark: async () => null,
     close: async () => db.close(),
   };
 }
