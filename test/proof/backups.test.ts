@@ -1,0 +1,4 @@
+import { backups } from './backups.ts';
+import { checkProof } from './check-proof.ts';
+
+checkProof(backups);

@@ -1,0 +1,4 @@
+import { checkProof } from './check-proof.ts';
+import { upgrades } from './upgrades.ts';
+
+checkProof(upgrades);
