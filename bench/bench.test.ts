@@ -49,6 +49,20 @@ test('decisions: everybody who is asked gives the same answers, in process and o
   }
 });
 
+test('what a member takes is the same in blocks of both databases', async () => {
+  const storage = fileURLToPath(new URL('storage.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [storage, '--smoke']);
+  const { members, sqlite, postgres } = JSON.parse(stdout) as {
+    members: number;
+    sqlite: { blockBytes: number };
+    postgres: { blockBytes: number; tableBytes: number; logBytes: number };
+  };
+  assert.equal(members, 2_000);
+  assert.equal(sqlite.blockBytes, postgres.blockBytes);
+  assert.ok(sqlite.blockBytes > 40 && sqlite.blockBytes < 41, 'sixteen bytes a token, and a little');
+  assert.ok(postgres.tableBytes > postgres.blockBytes && postgres.logBytes > postgres.blockBytes);
+});
+
 test('members come from any place of the stream alike', () => {
   const whole = digestsOf('seed', 0, 20);
   assert.deepEqual(digestsOf('seed', 7, 5), whole.subarray(7 * 64, 12 * 64));

@@ -7,6 +7,7 @@ import { syncBody } from '../support/members.ts';
 import { familyCpuMs, startOurs, startPostgresRows } from '../support/servers.ts';
 import { quantile } from '../support/statistics.ts';
 import { accountId, knownSeed, makeWorld } from '../support/world.ts';
+import { measureDecisions, measureNodes } from './nodes.ts';
 import { roundsOf, type Candidate } from './accept-rounds.ts';
 
 /** What an operator would set; all that a promise rests on is as it comes: fsync, full_page_writes and synchronous_commit are on. */
@@ -66,6 +67,8 @@ export async function measurePostgres(context: Context): Promise<void> {
       return `${name} ${quantile(own, 0.5)} + ${quantile(databaseCpu, 0.5)}`;
     });
     context.note(`Processor time a call in ms, of the server + of Postgres: ${cpu.join(', ')}.`);
+    await measureNodes(context, postgres);
+    await measureDecisions(context, postgres);
   } finally {
     await postgres.destroy();
   }
