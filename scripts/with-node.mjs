@@ -91,7 +91,10 @@ function main() {
     process.exit(2);
   }
   if (!isInstalled()) install();
-  const child = spawn(findNode(), [join(root, script), ...args], { stdio: 'inherit' });
+  // What Node has compiled once it need not compile again, also in the threads and processes that it starts.
+  const cache = join(root, 'node_modules', '.cache', 'compiled');
+  const env = { NODE_COMPILE_CACHE: cache, ...process.env };
+  const child = spawn(findNode(), [join(root, script), ...args], { stdio: 'inherit', env });
   forwardSignals(child);
   child.on('error', (error) => {
     console.error(`Node could not be started: ${error.message}`);

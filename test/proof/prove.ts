@@ -87,4 +87,7 @@ async function main(): Promise<number> {
     : 1;
 }
 
+// Servers that a proof starts do not keep this process alive while it waits for their end.
+const alive = setInterval(() => {}, 60_000);
 process.exitCode = await main();
+clearInterval(alive);

@@ -1,0 +1,4 @@
+import { checkProof } from '../check-proof.ts';
+import { killNodes } from './kill-nodes.ts';
+
+checkProof(killNodes);
