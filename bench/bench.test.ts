@@ -22,7 +22,7 @@ test('every measure runs and every answer is the known one', async () => {
       rows: { measure: string }[];
       answers: Record<string, unknown>;
     };
-    assert.equal(report.rows.length, 27);
+    assert.equal(report.rows.length, 29);
     assert.deepEqual(report.answers['matched'], { members: 240, hashed_email: 240, hashed_phone: 120 });
     assert.equal(report.answers['accepted'], 400);
     assert.equal(report.answers['new members of a delta'], 200);
@@ -47,6 +47,20 @@ test('decisions: everybody who is asked gives the same answers, in process and o
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+});
+
+test('what a member takes is the same in blocks of both databases', async () => {
+  const storage = fileURLToPath(new URL('storage.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [storage, '--smoke']);
+  const { members, sqlite, postgres } = JSON.parse(stdout) as {
+    members: number;
+    sqlite: { blockBytes: number };
+    postgres: { blockBytes: number; tableBytes: number; logBytes: number };
+  };
+  assert.equal(members, 2_000);
+  assert.equal(sqlite.blockBytes, postgres.blockBytes);
+  assert.ok(sqlite.blockBytes > 40 && sqlite.blockBytes < 41, 'sixteen bytes a token, and a little');
+  assert.ok(postgres.tableBytes > postgres.blockBytes && postgres.logBytes > postgres.blockBytes);
 });
 
 test('members come from any place of the stream alike', () => {

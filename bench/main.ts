@@ -3,7 +3,7 @@
  *
  *   npm run bench                    everything, some twelve minutes and about 6 GB of disk
  *   npm run bench -- --smoke         everything in a tiny size: answers are checked, times mean nothing
- *   npm run bench -- --only NAME     accept, doors, calls, sustained, latency, delta, graph, match, import or parts; may be repeated
+ *   npm run bench -- --only NAME     accept, doors, calls, sustained, latency, delta, graph, match, import, parts or postgres; may be repeated
  *   npm run bench -- --keep DIR      makes the large data directories there, or takes those of an earlier run
  *   npm run bench -- --json FILE     writes the report there instead of bench/results
  *
@@ -20,6 +20,7 @@ import { measureDelta } from './measures/delta.ts';
 import { measureGraph, measureImport, measureMatch, measureParts } from './measures/engine.ts';
 import { measureLatency } from './measures/latency.ts';
 import { measureCalls, measureSustained } from './measures/load.ts';
+import { measurePostgres } from './measures/postgres.ts';
 import { createContext, fullSizes, smokeSizes, type Context } from './support/context.ts';
 import { agent } from './support/http.ts';
 import { markdownOf, reportOf, tableOf } from './support/report.ts';
@@ -36,6 +37,7 @@ const measures: Readonly<Record<string, (context: Context) => Promise<void>>> = 
   match: measureMatch,
   import: measureImport,
   parts: measureParts,
+  postgres: measurePostgres,
 };
 
 const { values: flags } = parseArgs({

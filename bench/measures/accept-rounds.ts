@@ -12,12 +12,16 @@ export interface Candidate {
   readonly body: SyncBody;
   readonly audience: (call: number) => string;
   readonly matches: boolean;
+  /** Processor time in ms so far of a database server that it works with. */
+  readonly databaseCpuMs?: () => number;
 }
 export interface Samples {
   readonly ms: number[];
   readonly peak: number[];
   /** Processor time a call, with what goes on behind its answer. */
   readonly cpu: number[];
+  /** The same of the database server. */
+  readonly databaseCpu: number[];
   readonly loopMax: number[];
 }
 
@@ -50,9 +54,11 @@ async function untilSettled(server: BenchServer, key: string): Promise<void> {
 async function round(context: Context, candidate: Candidate, samples: Samples): Promise<void> {
   const { warmUps, samples: sampleCount, pauseMs, callMembers } = context.sizes;
   const { server, key } = await candidate.start();
+  const { databaseCpuMs = () => 0 } = candidate;
   for (let call = 0; call < warmUps + sampleCount; call++) {
     const audienceId = candidate.audience(nextCall++);
     const cpuBefore = server.cpuMs();
+    const databaseBefore = databaseCpuMs();
     const { ms, audience } = await upload(server, key, candidate.body, audienceId);
     if (call >= warmUps) samples.ms.push(ms);
     // A fresh server reads a big audience from disk once; that is not what a call costs.
@@ -72,7 +78,9 @@ async function round(context: Context, candidate: Candidate, samples: Samples): 
     }
     // Time for what goes on behind an answer, and for everybody's garbage.
     await pause(pauseMs);
-    if (call >= warmUps) samples.cpu.push(server.cpuMs() - cpuBefore);
+    if (call < warmUps) continue;
+    samples.cpu.push(server.cpuMs() - cpuBefore);
+    samples.databaseCpu.push(databaseCpuMs() - databaseBefore);
   }
   samples.peak.push(server.peakMegabytes());
   samples.loopMax.push((await server.loopDelay()).max);
@@ -86,7 +94,7 @@ export async function roundsOf(
   candidates: readonly Candidate[],
 ): Promise<(name: string) => Samples> {
   const all = new Map<string, Samples>(
-    candidates.map(({ name }) => [name, { ms: [], cpu: [], peak: [], loopMax: [] }]),
+    candidates.map(({ name }) => [name, { ms: [], cpu: [], databaseCpu: [], peak: [], loopMax: [] }]),
   );
   for (let i = 0; i < context.sizes.rounds; i++) {
     for (const candidate of candidates) await round(context, candidate, all.get(candidate.name)!);

@@ -20,6 +20,8 @@ export interface DecideHttpOptions {
   /** What 100,000 decisions take Redis; null: not measured. */
   readonly redisMs: number | null;
   readonly say: (line: string) => void;
+  /** Of the Postgres database to work over; empty or absent: the embedded one. */
+  readonly databaseUrl?: string;
 }
 
 const packageCount = 10;
@@ -37,11 +39,11 @@ interface Target {
   readonly batches: readonly Buffer[];
 }
 
-async function prepare({ directory, isSmoke }: DecideHttpOptions): Promise<Target> {
+async function prepare({ directory, isSmoke, databaseUrl = '' }: DecideHttpOptions): Promise<Target> {
   const memberCount = isSmoke ? 400 : 100_000;
   const dataDir = join(directory, 'decide');
-  const world = await makeWorld(dataDir, isSmoke ? 2_000 : 1_000_000, memberCount);
-  const server = await startOurs(dataDir, 30_000);
+  const world = await makeWorld(dataDir, isSmoke ? 2_000 : 1_000_000, memberCount, databaseUrl);
+  const server = await startOurs(dataDir, 30_000, databaseUrl);
   const each = memberCount / audienceCount;
   const names = Array.from({ length: audienceCount }, (_, at) => `a${at}`);
   for (const [at, name] of names.entries()) {
@@ -78,7 +80,7 @@ async function prepare({ directory, isSmoke }: DecideHttpOptions): Promise<Targe
   };
 }
 
-interface Load {
+export interface Load {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
@@ -149,6 +151,19 @@ async function measureSingles(
   await pause(isSmoke ? 10 : 500);
   const busy = await load(server, requests, 2, windowMs);
   return { alone, quiet, busy, uploads: await end() };
+}
+
+/** One user a request, sixteen callers: so many windows after one that warms up. */
+export async function decisionsAlone(options: DecideHttpOptions): Promise<readonly Load[]> {
+  const { server, alone } = await prepare(options);
+  try {
+    const loads: Load[] = [];
+    for (let i = 0; i < (options.isSmoke ? 2 : 6); i++)
+      loads.push(await load(server, alone, 16, options.isSmoke ? 200 : 3_000));
+    return loads.slice(1);
+  } finally {
+    await server.stop();
+  }
 }
 
 const told = ({ perSecond, p50, p99, cpuUsEach }: Load): string =>

@@ -30,6 +30,27 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('ROLLCALL_') && name !== 'PORT'),
 );
 
+/** Numbers of a process from its state on, 0 for what is none. Source: proc_pid_stat(5), without the first two. */
+const statOf = (pid: number): readonly number[] =>
+  (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []).map(Number);
+
+/** Processor time in ms, to 10 ms, of a process and all that it has started, also of what has ended. */
+export function familyCpuMs(pid: number): number {
+  const [user, system, endedUser, endedSystem] = statOf(pid).slice(11, 15);
+  const own = (user! + system! + endedUser! + endedSystem!) * 10;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return children.reduce((sum, child) => sum + familyCpuMsOrNone(Number(child)), own);
+}
+
+function familyCpuMsOrNone(pid: number): number {
+  try {
+    return familyCpuMs(pid);
+  } catch {
+    // It has ended between two looks.
+    return 0;
+  }
+}
+
 async function start(name: string, file: string, args: readonly string[]): Promise<BenchServer> {
   const profile = process.env['ROLLCALL_BENCH_PROFILE'];
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}/${name}`];
@@ -74,8 +95,8 @@ async function start(name: string, file: string, args: readonly string[]): Promi
     log: () => `exit ${child.exitCode} ${child.signalCode} ${log.slice(-1_000)}`,
     peakMegabytes: () => numberIn('status', /VmHWM:\s+(\d+)/) / 1024,
     cpuMs: () => {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      return (Number(fields[11]) + Number(fields[12])) * 10;
+      const fields = statOf(pid);
+      return (fields[11]! + fields[12]!) * 10;
     },
     writtenBytes: () => numberIn('io', /^write_bytes: (\d+)/m),
     loopDelay: async () => {
@@ -103,15 +124,20 @@ export function usePublishedBuild(): void {
   ourProgram = join(out, 'dist', 'cli', 'main.js');
 }
 
-export const startOurs = async (dataDir: string, waitMs: number): Promise<BenchServer> =>
+/** In the embedded database of the directory, or in the Postgres database that is named. */
+export const startOurs = async (dataDir: string, waitMs: number, databaseUrl = ''): Promise<BenchServer> =>
   start('ours', ourProgram, [
     ...['serve', '--data', dataDir, '--port', '0', '--write-rate', '0', '--read-rate', '0'],
     ...['--wait-ms', String(waitMs), '--log-level', 'warn'],
+    ...(databaseUrl === '' ? [] : ['--database-url', databaseUrl]),
   ]);
 export const startSdk = async (): Promise<BenchServer> => start('sdk', fileOf('../peers/sdk-server.ts'), []);
 export const startSink = async (): Promise<BenchServer> => start('sink', fileOf('../peers/sink.ts'), []);
 export const startRows = async (dataDir: string, preloadCount: number): Promise<BenchServer> =>
   start('rows', fileOf('../peers/sqlite-rows.ts'), ['--data', dataDir, '--preload', String(preloadCount)]);
+/** The same as rows in Postgres. */
+export const startPostgresRows = async (url: string): Promise<BenchServer> =>
+  start('postgres-rows', fileOf('../peers/postgres-rows.ts'), ['--url', url]);
 
 /** For the end of a run that broke. */
 export async function stopAll(): Promise<void> {

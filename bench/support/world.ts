@@ -7,7 +7,7 @@ import { assert } from '../../src/base/assert.ts';
 import { identifierCodes } from '../../src/base/identifier-types.ts';
 import { createTokeniser, type Tokeniser } from '../../src/engine/token/tokeniser.ts';
 import { nodePrimitives } from '../../src/platform/primitives.ts';
-import { openAdmin } from '../../src/server/admin/open-admin.ts';
+import { openAdmin, type OpenAdmin } from '../../src/server/admin/open-admin.ts';
 import { openStaging } from '../../src/server/graph/staging.ts';
 import { digestsOf } from './members.ts';
 
@@ -53,10 +53,30 @@ function knownTokens(tokeniser: Tokeniser, memberCount: number): Uint32Array {
   return tokeniser.identifierTokens(types, wanted);
 }
 
-/** Makes the directory with an account and a key and, when `users` is above 0, that many users. */
-export async function makeWorld(dataDir: string, users: number, memberCount: number): Promise<World> {
+/** Commands read where the database is from the environment. */
+async function openAdminAt(dataDir: string, databaseUrl: string): Promise<OpenAdmin> {
+  const before = process.env['ROLLCALL_DATABASE_URL'];
+  process.env['ROLLCALL_DATABASE_URL'] = databaseUrl;
+  try {
+    return await openAdmin(dataDir, () => {});
+  } finally {
+    if (before === undefined) delete process.env['ROLLCALL_DATABASE_URL'];
+    else process.env['ROLLCALL_DATABASE_URL'] = before;
+  }
+}
+
+/**
+ * Makes the directory with an account and a key and, when `users` is above 0, that many users; all but the secret in the Postgres
+ * database, if one is named.
+ */
+export async function makeWorld(
+  dataDir: string,
+  users: number,
+  memberCount: number,
+  databaseUrl = '',
+): Promise<World> {
   await mkdir(dataDir, { recursive: true });
-  const { admin, secrets, close } = await openAdmin(dataDir, () => {});
+  const { admin, secrets, close } = await openAdminAt(dataDir, databaseUrl);
   await admin.createAccount({
     ...{ accountId, brandDomain: 'bench.example', brandId: null },
     ...{ operator: 'bench.example', sandbox: true, name: 'bench' },

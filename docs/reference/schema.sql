@@ -562,3 +562,12 @@ CREATE TABLE node (
   -- By the clock of the database.
   held_until INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE commit_mark (
+  -- A UUID, for as long as its process lives.
+  writer TEXT PRIMARY KEY,
+  -- Of its newest commit.
+  commit_no INTEGER NOT NULL,
+  -- By the clock of the database.
+  written_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

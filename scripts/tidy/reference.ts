@@ -2,6 +2,7 @@ import { commandEntries } from '../../src/cli/commands/index.ts';
 import { commandHelp } from '../../src/cli/help.ts';
 import { openApiYaml } from '../../src/protocol/rest/openapi.ts';
 import { settings } from '../../src/server/options.ts';
+import { scalePage } from './scale-plan.ts';
 
 /** A generated file: where it lies, from the root, and what stands in it. */
 export interface Reference {
@@ -39,4 +40,5 @@ async function commandLineReference(): Promise<string> {
 export const references: readonly Reference[] = [
   { path: 'docs/reference/command-line.md', text: commandLineReference },
   { path: 'docs/reference/openapi.yaml', text: async () => openApiYaml() },
+  { path: 'docs/scale.md', text: async () => scalePage() },
 ];

@@ -4,7 +4,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { UsageFault } from '../server/options-table.ts';
 import { settings } from '../server/options.ts';
 import { commandEntries } from './commands/index.ts';
+import { exitCodes } from './exit-codes.ts';
 import { runProgram } from './program.ts';
+import { takeSecretFiles } from './secret-files.ts';
 
 /** The entry of the program: joins the real world to it. */
 const stop = new AbortController();
@@ -19,6 +21,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
+
+try {
+  takeSecretFiles(process.env, settings, (path) => readFileSync(path, 'utf8'));
+} catch (error) {
+  if (!(error instanceof UsageFault)) throw error;
+  process.stderr.write(`rollcall: ${error.message}\n`);
+  process.exit(exitCodes.usage);
+}
 
 const code = await runProgram({
   words: process.argv.slice(2),

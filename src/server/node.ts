@@ -1,5 +1,6 @@
 /** A running server: the core, its doors, and an orderly end. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { systemClock, systemRandom } from '../platform/clock.ts';
 import { collectYoung } from '../platform/collect-young.ts';
@@ -39,6 +40,7 @@ import { createDocsEndpoint, docsPath } from './docs/docs-endpoint.ts';
 import { createAddressOf, createIsProxy } from './http/client-address.ts';
 import { watchOverload, type OverloadWatch } from './http/overload.ts';
 import { createHttpServer } from './http/server.ts';
+import { createReadiness } from './readiness.ts';
 import { auditRefusals } from './refusal-audit.ts';
 import { scenarios } from '../service/buys/controller-words.ts';
 import { catalogueOf } from './products/read-products.ts';
@@ -182,7 +184,10 @@ export async function startNode(
   const schedule = matchScheduleOf(settings);
   const products = catalogueOf(settings);
   const core = await openCore({ ...settings, ...parts, products, dataDir, schedule, log, fatal });
-  let isReady = false;
+  const readiness = createReadiness({
+    probe: core.place.kind === 'postgres' ? core.store.changeMark : null,
+    clock: systemClock,
+  });
   await core.store.write('noteStart', { nowMs: systemClock.now(), version: packageVersion() });
   const budget = createFailureBudget({ perMinute: settings.failureRate }, systemClock);
   const refusals = auditRefusals(budget, core.store, systemClock);
@@ -191,7 +196,7 @@ export async function startNode(
   const http = createHttpServer({
     doors: doorsOf(core, adcp, settings.publicUrl),
     ingest: core.ingest,
-    health: { notReady: () => (isReady ? null : 'starting or stopping') },
+    health: readiness,
     log,
     clock: systemClock,
     random: systemRandom,
@@ -205,10 +210,13 @@ export async function startNode(
   const admin = adminOf(core, settings, schedule);
   const token = randomBytes(32).toString('base64url');
   const adminServer = await startAdminServer(admin, token, log);
+  let isListening = false;
   const close = async (): Promise<void> => {
-    isReady = false;
+    readiness.drain();
     removeAdminFile(dataDir);
+    if (isListening) await sleep(settings.drainMs);
     await http.close(closeGraceMs);
+    readiness.close();
     overload.close();
     await adminServer.close();
     await refusals.close();
@@ -218,7 +226,8 @@ export async function startNode(
     const { url } = await http.listen(settings.host, settings.port);
     const database = core.place.kind;
     writeAdminFile(dataDir, { pid: process.pid, adminPort: adminServer.port, token, url, database });
-    isReady = true;
+    readiness.begin();
+    isListening = true;
     return { url, core, close };
   } catch (error) {
     await close();

@@ -46,6 +46,7 @@ test('without any source every setting has its default', () => {
     products: '',
     testController: false,
     publicUrl: '',
+    drainMs: 0,
   });
 });
 

@@ -19,7 +19,7 @@ export const secretOption = text({
   fallback: '',
   secret: true,
   placeholder: 'HEX',
-  help: 'The 64 hexadecimal digits that tokens are keyed with; empty: the file secret.key in the data directory.',
+  help: 'The 64 hexadecimal digits that tokens are keyed with; empty: the file secret.key in the data directory. ROLLCALL_SECRET_FILE names a file instead.',
 });
 
 /** Other users of the machine see the arguments of a process. */
@@ -86,7 +86,7 @@ export const serveOptions = {
       name: 'database-url',
       fallback: '',
       placeholder: 'URL',
-      help: 'A Postgres database, 15 to 18: postgres://user:password@host/database. Empty: the embedded one in the data directory.',
+      help: 'A Postgres database, 15 to 18: postgres://user:password@host/database. Empty: the embedded one in the data directory. ROLLCALL_DATABASE_URL_FILE names a file that holds it.',
     }),
     parse: databaseAddress,
     isSecretValue: holdsPassword,
@@ -211,6 +211,14 @@ export const serveOptions = {
     name: 'test-controller',
     fallback: false,
     help: 'Serve comply_test_controller, with which callers force states of their sandbox accounts. For tests; never where real buyers are.',
+  }),
+  drainMs: integer({
+    name: 'drain-ms',
+    fallback: 0,
+    min: 0,
+    max: 60_000,
+    placeholder: 'MS',
+    help: 'How long a server that is told to end takes calls while /readyz says that it stops, for whoever shares calls out to notice.',
   }),
   publicUrl: {
     ...text({

@@ -36,8 +36,12 @@ export interface Secrets {
 export const secretFileName = 'secret.key';
 const secretBytes = 32;
 
-/** Reads the secret from ROLLCALL_SECRET (64 hexadecimal digits) or from the data directory, where it is made on first use. */
+/**
+ * Reads the secret from ROLLCALL_SECRET (64 hexadecimal digits) or from the data directory, where it is made on first use. Makes the
+ * directory where there is none.
+ */
 export function loadSecrets(dataDir: string, fromEnvironment: string | undefined, random: Random): Secrets {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const secret =
     fromEnvironment === undefined
       ? fromFile(dataDir, random)
@@ -57,7 +61,6 @@ export function loadSecrets(dataDir: string, fromEnvironment: string | undefined
 
 function fromFile(dataDir: string, random: Random): Uint8Array {
   const path = join(dataDir, secretFileName);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (!existsSync(path)) makeSecret(dataDir, path, random);
   return parseSecret(readFileSync(path, 'utf8').trim(), `The file ${secretFileName}`);
 }

@@ -65,6 +65,7 @@ const settings: ServeSettings = {
   logLevel: 'info',
   allowHost: [],
   publicUrl: '',
+  drainMs: 0,
   forwarding: false,
   allowNetwork: ['127.0.0.1'],
   writeRate: 0,

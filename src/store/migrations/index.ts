@@ -13,6 +13,7 @@ import { impressions } from './0012-impressions.ts';
 import { memberDigest } from './0013-member-digest.ts';
 import { leases } from './0014-leases.ts';
 import { nodes } from './0015-nodes.ts';
+import { commitMarks } from './0016-commit-marks.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   memberDigest,
   leases,
   nodes,
+  commitMarks,
 ];

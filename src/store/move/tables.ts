@@ -25,15 +25,15 @@ interface ColumnInfo {
   readonly pk: number;
 }
 
-/** Every table of this release's schema, each behind those that it refers to. Leases and nodes are of processes, not of the data. */
+/** Every table of this release's schema, each behind those that it refers to. Leases, nodes and marks are of processes, not of the data. */
 export function tableShapes(): readonly TableShape[] {
   const db = new DatabaseSync(':memory:');
   try {
     migrate(db, migrations, 0);
     const names = db
       .prepare(
-        `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('schema_migration', 'lease', 'node')
-         ORDER BY name`,
+        `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+         AND name NOT IN ('schema_migration', 'lease', 'node', 'commit_mark') ORDER BY name`,
       )
       .all()
       .map((row) => String(row['name']));

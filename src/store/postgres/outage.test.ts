@@ -120,6 +120,32 @@ for (const when of ['before', 'after'] as const) {
   });
 }
 
+test('a commit that a crash swallowed is not taken for another one’s, which was given its number', async () => {
+  const url = await server.createDatabase();
+  const store = await open(overProxy(url));
+  for (let i = 1; i <= (isLong ? 20 : 3); i++) {
+    const already = proxy.cuts();
+    proxy.cutNext(1, 'never');
+    const answer = store.write('increment', { name: 'counter' });
+    while (proxy.cuts() === already) await sleep(1);
+    proxy.refuse(true);
+    await server.stop('SIGQUIT');
+    await server.start();
+    await commitOthers(url, 20);
+    proxy.refuse(false);
+    assert.equal(await answer, i);
+    assert.equal(await countOf(store), i, 'what was acknowledged is there');
+  }
+});
+
+/** Transactions of somebody else, who is given the next numbers. */
+async function commitOthers(url: string, count: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (let i = 0; i < count; i++) await client.query('SELECT pg_current_xact_id()');
+  await client.end();
+}
+
 test('two processes that write at once lose no update, and each sees what the other wrote', async () => {
   const url = await server.createDatabase();
   const stores = await Promise.all([open(url), open(url)]);

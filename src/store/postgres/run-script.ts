@@ -21,10 +21,17 @@ function toParam(value: SqlValue): unknown {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
-export async function execute(client: ClientBase, { sql, params }: Statement): Promise<StatementResult> {
+/** `timeoutMs`: after which the session is given up, where no transaction bounds the statement. */
+export async function execute(
+  client: ClientBase,
+  { sql, params }: Statement,
+  timeoutMs = 0,
+): Promise<StatementResult> {
   try {
     // Without a name: behind a pooler the next transaction may run in a session that never saw it.
-    const { rows, rowCount } = await client.query<SqlRow>(translate(sql), params.map(toParam));
+    const query = { text: translate(sql), values: params.map(toParam) };
+    const bound = timeoutMs === 0 ? query : { ...query, query_timeout: timeoutMs };
+    const { rows, rowCount } = await client.query<SqlRow>(bound);
     return { rows, changes: rowCount ?? 0 };
   } catch (error) {
     throw new DatabaseError(error);

@@ -6,19 +6,26 @@ const commit = Buffer.from('Q\0\0\0\x0bCOMMIT\0', 'latin1');
 
 export interface CuttingProxy {
   readonly port: number;
-  /** What becomes of the next commits: the connection ends when one is seen, before the server or before the caller hears of it. */
-  cutNext(count: number, when: 'before' | 'after'): void;
+  /**
+   * What becomes of the next commits: the connection ends when one is seen, before the server or before the caller hears of it; or
+   * it is kept from the server, and both go on waiting.
+   */
+  cutNext(count: number, when: 'before' | 'after' | 'never'): void;
   /** How many were cut. */
   cuts(): number;
+  /** True: nobody comes in. */
+  refuse(isRefusing: boolean): void;
   close(): Promise<void>;
 }
 
 export async function startCuttingProxy(serverPort: number): Promise<CuttingProxy> {
   let left = 0;
-  let mode: 'before' | 'after' = 'before';
+  let mode: 'before' | 'after' | 'never' = 'before';
+  let isRefused = false;
   let cutCount = 0;
   const sockets = new Set<Socket>();
   const proxy = createServer((client) => {
+    if (isRefused) return void client.destroy();
     const server = connectSocket(serverPort, '127.0.0.1');
     for (const socket of [client, server]) {
       sockets.add(socket);
@@ -30,6 +37,7 @@ export async function startCuttingProxy(serverPort: number): Promise<CuttingProx
       if (left === 0 || !bytes.includes(commit)) return void server.write(bytes);
       left--;
       cutCount++;
+      if (mode === 'never') return;
       if (mode === 'before') return void client.resetAndDestroy();
       // The server gets it, works, and finds nobody to tell.
       server.removeAllListeners('data');
@@ -45,6 +53,9 @@ export async function startCuttingProxy(serverPort: number): Promise<CuttingProx
       mode = when;
     },
     cuts: () => cutCount,
+    refuse: (isRefusing) => {
+      isRefused = isRefusing;
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => proxy.close(resolve));

@@ -13,6 +13,8 @@ import { freePort } from './free-port.ts';
 
 export interface PostgresServer {
   readonly port: number;
+  /** Of the process that all others of the server come from; 0 while it is stopped. */
+  pid(): number;
   /** A new, empty database; gives its address. */
   createDatabase(): Promise<string>;
   /** `SIGINT` ends sessions, `SIGQUIT` ends everything at once, as a crash would. */
@@ -117,6 +119,8 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
     child = null;
     if (running === null || running.exitCode !== null) return;
     const ended = new Promise((resolve) => running.once('exit', resolve));
+    // Whoever waits for its end has something to stay for.
+    running.ref();
     running.kill(signal);
     await ended;
   };
@@ -129,6 +133,7 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
   let databases = 0;
   return {
     port,
+    pid: () => child?.pid ?? 0,
     start,
     stop,
     async createDatabase() {
