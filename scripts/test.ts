@@ -23,9 +23,13 @@ interface Phase {
   readonly files: readonly string[];
 }
 
-/** Long, each with a server of its own, and none with a limit of time: they share two processors well. */
-const sideBySide =
-  /^test\/(integration\/sync-model|postgres\/(contract-\w+|isolation-matrix|media-buys|sync-model))\.test\.ts$/;
+/** Long, each with servers of its own, and none that measures time: they share two processors well. */
+const sideBySide = [
+  /^test\/(?:postgres|proof|conformance)\//,
+  /^test\/integration\/(?:contract|isolation|bad-input|rest|a2a|media-buys|syndication)\b/,
+  /^test\/integration\/(?:sync-model|same-outcome|signed-requests|audience-export|backup|move|verify)\./,
+];
+const isSideBySide = (path: string): boolean => sideBySide.some((pattern) => pattern.test(path));
 
 function planPhases(only: string): readonly Phase[] {
   const files = [...readSources().keys()].filter((path) => path.endsWith('.test.ts') && path.includes(only));
@@ -36,10 +40,10 @@ function planPhases(only: string): readonly Phase[] {
       name: 'whole',
       concurrency: 1,
       files: files.filter(
-        (path) => path.startsWith('test/') && !path.startsWith('test/tidy/') && !sideBySide.test(path),
+        (path) => path.startsWith('test/') && !path.startsWith('test/tidy/') && !isSideBySide(path),
       ),
     },
-    { name: 'side by side', concurrency: 2, files: files.filter((path) => sideBySide.test(path)) },
+    { name: 'side by side', concurrency: 2, files: files.filter(isSideBySide) },
   ];
   return only === '' ? phases : phases.filter((phase) => phase.files.length > 0);
 }

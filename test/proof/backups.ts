@@ -157,6 +157,7 @@ export const backups: Proof = {
     {
       name: 'the database file is copied without its log while callers write',
       count: 3,
+      isSlow: true,
       run: async (options) => run(options, byCopying),
     },
   ],

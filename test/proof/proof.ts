@@ -25,6 +25,8 @@ export interface ProofResult {
 export interface PlantedFault {
   readonly name: string;
   readonly count: number;
+  /** Servers have to start for it again and again: not in `npm test`. */
+  readonly isSlow?: true;
   run(options: ProofOptions): Promise<ProofResult>;
 }
 

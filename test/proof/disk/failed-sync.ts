@@ -12,7 +12,8 @@ const flushCountMax = 40;
 const faultsPerLook = 10;
 /** A server whose disk never fails in this time ran out of flushes: nothing was tried. */
 const patienceMs = 20_000;
-const slowestEndMs = 2_000;
+/** The promise is one second, on a machine that does nothing else. */
+const slowestEndMs = 5_000;
 
 interface Ended {
   readonly code: number | null;
@@ -90,13 +91,14 @@ export const failedSync: Proof = {
   promise:
     'Over a file, a flush (fsync) that fails ends the server with an error, nothing is acknowledged after it, and the next start has everything that was.',
   unit: 'failed flushes',
-  shortCount: 3,
+  shortCount: 2,
   longCount: 200,
   run: async (options) => run(options, false),
   planted: [
     {
       name: 'a commit that failed is taken for done',
       count: 1,
+      isSlow: true,
       run: async (options) => run(options, true),
     },
   ],

@@ -109,6 +109,7 @@ export const fullDisk: Proof = {
     {
       name: 'a commit that failed is taken for done',
       count: 1,
+      isSlow: true,
       run: async (options) => run(options, true),
     },
   ],

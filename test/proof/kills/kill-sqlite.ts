@@ -147,13 +147,14 @@ export const killSqlite: Proof = {
   promise:
     'A server over a file that is killed (SIGKILL) at any moment loses no acknowledged call, keeps no refused one, does nothing twice, and tells of each outcome as one event.',
   unit: 'kills',
-  shortCount: 4,
+  shortCount: 3,
   longCount: 1_000,
   run: async (options) => run(options, () => {}),
   planted: [
     {
       name: 'the data directory of two kills ago comes back',
       count: 6,
+      isSlow: true,
       run: async (options) => run(options, losesTheNewest()),
     },
   ],
