@@ -6,6 +6,7 @@ import { tornPages } from './disk/torn-pages.ts';
 import { keyRaces } from './kills/key-races.ts';
 import { killNodes } from './kills/kill-nodes.ts';
 import { killSqlite } from './kills/kill-sqlite.ts';
+import { zombies } from './kills/zombies.ts';
 import type { Proof } from './proof.ts';
 import { upgrades } from './upgrades.ts';
 
@@ -18,6 +19,7 @@ export const proofs: readonly Proof[] = [
   killSqlite,
   killNodes,
   keyRaces,
+  zombies,
   upgrades,
   backups,
 ];
