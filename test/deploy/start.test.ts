@@ -109,6 +109,7 @@ async function run(start: Start, name: string, secrets: Secrets): Promise<Runnin
   });
   started.push(child);
   let log = '';
+  child.once('exit', (code, signal) => (log += `\nended with ${code ?? signal}`));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   const url = `http://127.0.0.1:${environment['ROLLCALL_PORT']}`;
   for (let looks = 0; (await statusOf(`${url}/readyz`)) !== 200; looks++) {
@@ -159,17 +160,24 @@ async function drains(name: string, start: Start): Promise<void> {
   assert.equal(await statusOf(`${running.url}/livez`), null);
 }
 
+async function until(status: number, { url, log }: Running, what: string): Promise<void> {
+  for (let looks = 0; (await statusOf(`${url}/readyz`)) !== status; looks++) {
+    assert.ok(looks < 400, `${what}: ${log()}`);
+    await sleep(50);
+  }
+}
+
 test('a server whose database is away says so within five seconds, lives on, and is ready when it is back', async () => {
   const databaseUrl = await postgres.createDatabase();
   const running = await run(starts[1]![1], 'away', { secret, databaseUrl });
   await postgres.stop('SIGQUIT');
   const stoppedAt = performance.now();
-  while ((await statusOf(`${running.url}/readyz`)) !== 503) await sleep(50);
+  await until(503, running, 'it says that it is not ready');
   assert.ok(performance.now() - stoppedAt < 5_500, 'within five seconds, and a look');
   assert.equal(await statusOf(`${running.url}/livez`), 200);
   await postgres.start();
   const backAt = performance.now();
-  while ((await statusOf(`${running.url}/readyz`)) !== 200) await sleep(50);
+  await until(200, running, 'it is ready again');
   assert.ok(performance.now() - backAt < 10_000);
   assert.equal(await running.stop(), 0, running.log());
 });

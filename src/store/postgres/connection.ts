@@ -73,3 +73,15 @@ export async function connect(url: string): Promise<pg.Client> {
   await client.connect();
   return client;
 }
+
+/**
+ * Connections that are taken and given back. The end of one is heard of at its next statement: one that ended while nobody used it is
+ * replaced when somebody does, and one that ends in the hands of somebody between two statements must not end the process.
+ */
+export function openPool(url: string, countMax: number): pg.Pool {
+  const pool = new pg.Pool({ ...clientConfig(url), max: countMax });
+  pool.on('error', () => undefined);
+  // The pool listens to those that it keeps, and to no other.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}

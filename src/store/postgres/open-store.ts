@@ -1,12 +1,10 @@
-import pg from 'pg';
-
 import type { Clock } from '../../base/clock.ts';
 import { AppError } from '../../base/faults.ts';
 import { migrations as allMigrations, type Migration } from '../migrations/index.ts';
 import type { ScriptOutput, ScriptRegistry, Store } from '../store.ts';
 import type { Fence } from '../writer-messages.ts';
 import { startWriterThread, type WriterThreadOptions } from '../writer-thread.ts';
-import { checkServer, clientConfig, connect } from './connection.ts';
+import { checkServer, connect, openPool } from './connection.ts';
 import { migrate } from './migrate.ts';
 import { createReader } from './reader.ts';
 
@@ -39,9 +37,7 @@ export async function openPostgresStore<R extends ScriptRegistry>(
 ): Promise<PostgresStore<R>> {
   await prepare(options);
   const writer = await startWriterThread(options, { kind: 'postgres', url: options.url });
-  const pool = new pg.Pool({ ...clientConfig(options.url), max: readerCountMax });
-  // A connection that ends while nobody uses it is replaced when somebody does.
-  pool.on('error', () => undefined);
+  const pool = openPool(options.url, readerCountMax);
   const reader = createReader(pool, options.scripts, options.log);
   return {
     write: async (name, input, lease) =>

@@ -7,7 +7,7 @@ import pg from 'pg';
 
 import { all, get, run, type Script } from '../script.ts';
 import { startPostgres, type PostgresServer } from '../testing/postgres-server.ts';
-import { clientConfig } from './connection.ts';
+import { openPool } from './connection.ts';
 import { createReader, type AsyncReader } from './reader.ts';
 
 interface Count {
@@ -50,7 +50,7 @@ before(async () => {
   other = new pg.Client({ connectionString: url });
   await other.connect();
   await other.query('CREATE TABLE word (text text)');
-  pool = new pg.Pool({ ...clientConfig(url), max: 1 });
+  pool = openPool(url, 1);
   pool.on('connect', (client) => {
     const query = client.query.bind(client) as (...values: unknown[]) => unknown;
     const noted = (...values: unknown[]): unknown => {
@@ -96,4 +96,15 @@ test('what is asked as a read writes nothing', async () => {
   const before = await reader.read('count', {});
   for (const name of ['write', 'readAndWrite'] as const) await assert.rejects(reader.read(name, {}));
   assert.equal(await reader.read('count', {}), before);
+});
+
+test('a session that ends in the hands of a reader between two statements ends the read and not the process', async () => {
+  const client = await pool.connect();
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  await other.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid]);
+  // Without a listener the error of the connection would be nobody's, and end this process.
+  await sleep(100);
+  await assert.rejects(client.query('SELECT 1'));
+  client.release(true);
+  assert.equal(typeof (await reader.read('count', {})), 'number');
 });
