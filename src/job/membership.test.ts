@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { AppError } from '../base/faults.ts';
+import { migrations } from '../store/migrations/index.ts';
 import { openMemoryStore } from '../store/testing/memory-store.ts';
 import { createLeaseScripts } from './lease-scripts.ts';
 import { joinNodes, takeAlone, type Membership } from './membership.ts';
@@ -67,7 +68,7 @@ test('who needs it alone is refused while anybody works, and refuses others unti
 test('who was silent too long is struck off, and hears of it', async () => {
   const { store, lost, alone } = createPlace();
   const { nodeNo } = (await store.write('joinNodes', {
-    ...{ holder: 'a', leaseMs: 50, schema: 15 },
+    ...{ holder: 'a', leaseMs: 50, schema: migrations.length },
   })) as { nodeNo: number };
   await sleep(100);
   // Silence alone costs nothing: nobody has taken its place.

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+
+import { root } from '../../scripts/tidy/tree.ts';
 
 import { brokenShown, type Proof } from './proof.ts';
 import { proofs } from './proofs.ts';
-import { entryOf, pageOf } from './report.ts';
+import { entryOf, pageOf, readEntries, withTable } from './report.ts';
 
 const example: Proof = {
   name: 'example',
@@ -41,4 +45,17 @@ test('the page says what broke, what was blind, and how to see it again', async 
   assert.match(page, /planted fault: a loud one: found \(2 times in 3\)/);
   assert.match(page, /- broken: way 19/);
   assert.match(page, /npm run prove -- --only example --count 2000 --seed 7/);
+});
+
+test('the pages say what the kept runs saw, of every suite, and that nothing broke', () => {
+  const entries = readEntries(join(root, 'docs', 'internals', 'proof'));
+  const read = (...path: readonly string[]): string => readFileSync(join(root, 'docs', ...path), 'utf8');
+  assert.equal(read('internals', 'proof.md'), pageOf(entries));
+  assert.equal(read('reliability.md'), withTable(read('reliability.md'), entries));
+  const kept = new Map(entries.map((entry) => [entry.name, entry]));
+  for (const { name, promise, planted } of proofs) {
+    const entry = kept.get(name) ?? assert.fail(`no long run of ${name} is kept`);
+    assert.deepEqual([entry.promise, entry.broken], [promise, []], name);
+    assert.ok(entry.planted.length === planted.length && entry.planted.every(({ found }) => found > 0), name);
+  }
 });

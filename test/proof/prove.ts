@@ -1,6 +1,7 @@
 /**
  * `npm run prove`: every proof of reliability, long, and the report of what was seen.
  *
+ *   npm run prove -- --report              the report anew from what earlier runs left in docs/internals/proof
  *   npm run prove                          all of them, an hour or two; the report goes to docs/internals/proof
  *   npm run prove -- --list                what there is
  *   npm run prove -- --only NAME           one; may be repeated
@@ -9,14 +10,14 @@
  *
  * Ends with 1 when a promise was broken or a planted fault was not found.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { root } from '../../scripts/tidy/tree.ts';
 import type { Proof } from './proof.ts';
 import { proofs } from './proofs.ts';
-import { entryOf, pageOf, type ReportEntry } from './report.ts';
+import { entryOf, pageOf, readEntries, withTable, type ReportEntry } from './report.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -25,6 +26,7 @@ const { values: flags } = parseArgs({
     seed: { type: 'string' },
     list: { type: 'boolean', default: false },
     'no-report': { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
   },
 });
 
@@ -56,11 +58,11 @@ function writeReport(entries: readonly ReportEntry[]): void {
   mkdirSync(folder, { recursive: true });
   for (const entry of entries)
     writeFileSync(join(folder, `${entry.name}.json`), `${JSON.stringify(entry, null, 2)}\n`);
-  const all = readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as ReportEntry);
+  const all = readEntries(folder);
   writeFileSync(join(root, 'docs', 'internals', 'proof.md'), pageOf(all));
-  console.log('\nWrote docs/internals/proof.md.');
+  const page = join(root, 'docs', 'reliability.md');
+  writeFileSync(page, withTable(readFileSync(page, 'utf8'), all));
+  console.log('\nWrote docs/internals/proof.md and the table of docs/reliability.md.');
 }
 
 async function main(): Promise<number> {
@@ -73,6 +75,10 @@ async function main(): Promise<number> {
   if (flags.list) {
     for (const { name, unit, longCount, promise } of proofs)
       console.log(`${name.padEnd(20)} ${longCount} ${unit}: ${promise}`);
+    return 0;
+  }
+  if (flags.report) {
+    writeReport([]);
     return 0;
   }
   const entries: ReportEntry[] = [];

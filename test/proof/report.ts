@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 
 import type { Proof, ProofResult } from './proof.ts';
 
@@ -76,4 +78,32 @@ function sectionOf(entry: ReportEntry): string {
 export function pageOf(entries: readonly ReportEntry[]): string {
   const sorted = entries.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   return `# What the long proofs saw\n\n<!-- Written by \`npm run prove\`. -->\n\nEach section is the newest long run of one suite; [reliability](../reliability.md) says what is promised.\n\n${sorted.map(sectionOf).join('\n\n')}\n`;
+}
+
+/** What runs left in a folder, one file each. */
+export const readEntries = (folder: string): readonly ReportEntry[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as ReportEntry);
+
+const marks = { begin: '<!-- proofs: npm run prove -->', end: '<!-- end of proofs -->' };
+
+/** The page with the table of what was seen last in the place of the one before. */
+export function withTable(page: string, entries: readonly ReportEntry[]): string {
+  const begin = page.indexOf(marks.begin);
+  const end = page.indexOf(marks.end);
+  if (begin < 0 || end < begin) throw new Error('docs/reliability.md has no place for the table');
+  const sorted = entries.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const rows = sorted.map(({ name, promise, unit, tried, broken, planted, seed, date, revision }) => {
+    const found = planted.filter((one) => one.found > 0).length;
+    const again = `\`npm run prove -- --only ${name} --count ${tried} --seed ${seed}\``;
+    const seen = `${withCommas(tried)} ${unit}, **${broken.length} broken**, ${date} at ${revision}`;
+    return `| ${promise} | \`test/proof\`, ${name} | ${seen} | ${found} of ${planted.length} | ${again} |`;
+  });
+  const table = [
+    '| promise | suite | last long run | planted faults found | again |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+  return `${page.slice(0, begin)}${marks.begin}\n\n${table}\n\n${page.slice(end)}`;
 }
