@@ -178,6 +178,7 @@ function* settleRematchScript(input: {
   const { accountNo, audienceNo, reply } = input;
   const row = yield* liveAudienceByNo(accountNo, audienceNo);
   if (row === undefined || row.countedSeq !== reply.countedSeq) return false;
+  if (!isSameDigest(reply.digest, yield* memberDigestOf(accountNo, audienceNo))) return false;
   if (reply.graphVersion < (yield* graphVersion())) return false;
   yield* countAudience(
     accountNo,
@@ -204,22 +205,21 @@ function* settleOperations(
   folds: readonly FoldToSettle[],
   nowMs: number,
 ): Script<SettledOperations> {
-  const countedSeqs = new Map<number, number | null>();
+  const bases = new Map<number, Base | null>();
   const newest = new Map<number, FoldToSettle>();
   const states = new Map<number, SettledOperation>();
   const stale = new Map<number, StaleReason>();
   const graph = yield* graphVersion();
   for (const fold of folds) {
     const { audienceNo, opSeq, taskId, reply } = fold;
-    if (!countedSeqs.has(audienceNo))
-      countedSeqs.set(audienceNo, (yield* liveAudienceByNo(accountNo, audienceNo))?.countedSeq ?? null);
-    const countedSeq = countedSeqs.get(audienceNo) ?? null;
-    const reason = countedSeq === null ? null : staleReason(reply, countedSeq, graph);
+    if (!bases.has(audienceNo)) bases.set(audienceNo, yield* storedBase(accountNo, audienceNo));
+    const base = bases.get(audienceNo) ?? null;
+    const reason = base === null ? null : staleReason(reply, base, graph);
     if (reason !== null) {
       if (yield* isPending(accountNo, audienceNo, opSeq)) stale.set(opSeq, reason);
       continue;
     }
-    const counted = countedSeq !== null && reply.kind === 'folded';
+    const counted = base !== null && reply.kind === 'folded';
     const row = yield* settlePending(accountNo, audienceNo, opSeq, counted ? 'folded' : 'dropped');
     if (row === undefined) continue;
     const state = counted && reply.changedCount > 0 ? 'changed' : 'unchanged';
@@ -229,7 +229,7 @@ function* settleOperations(
     yield* insertTombstones(accountNo, fold, reply);
     yield* recordLatency(nowMs, nowMs - row.acceptedAt);
     newest.set(audienceNo, fold);
-    countedSeqs.set(audienceNo, opSeq);
+    bases.set(audienceNo, { countedSeq: opSeq, digest: reply.digest });
   }
   for (const { audienceNo, opSeq, reply } of newest.values()) {
     // A fold on top of one that could not be settled: the matcher forgets and both are done again, in order.
@@ -243,10 +243,29 @@ function* settleOperations(
 }
 
 /** Counts are of the members and of the graph that they were counted with: another process may have moved both meanwhile. */
-function staleReason(reply: FoldReply, countedSeq: number, graph: number): StaleReason | null {
+function staleReason(reply: FoldReply, base: Base, graph: number): StaleReason | null {
   if (reply.kind === 'gone') return null;
-  if (reply.kind === 'behind' || reply.baseSeq !== countedSeq) return 'members';
+  if (reply.kind === 'behind' || reply.baseSeq !== base.countedSeq) return 'members';
+  if (!isSameDigest(reply.baseDigest, base.digest)) return 'members';
   return reply.graphVersion < graph ? 'graph' : null;
+}
+
+/** What is counted of an audience. */
+interface Base {
+  readonly countedSeq: number;
+  /** Null where none was kept. */
+  readonly digest: Uint8Array | null;
+}
+
+function* storedBase(accountNo: number, audienceNo: number): Script<Base | null> {
+  const row = yield* liveAudienceByNo(accountNo, audienceNo);
+  if (row === undefined) return null;
+  return { countedSeq: row.countedSeq, digest: yield* memberDigestOf(accountNo, audienceNo) };
+}
+
+/** Who folded onto an operation before which another was missing has other members. */
+function isSameDigest(one: Uint8Array | null, other: Uint8Array | null): boolean {
+  return one === null || other === null || Buffer.compare(one, other) === 0;
 }
 
 function* insertTombstones(

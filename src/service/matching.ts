@@ -21,6 +21,8 @@ export type FoldReply =
       readonly kind: 'folded';
       /** The newest operation that was counted before this one. */
       readonly baseSeq: number;
+      /** Of the members before it; null where none was kept. With a gap before it the number alone would say too little. */
+      readonly baseDigest: Uint8Array | null;
       readonly counts: MatchCounts;
       /** Of the members after the operation, as it is stored. */
       readonly digest: Uint8Array;
@@ -54,4 +56,6 @@ export interface Matcher {
   rematch(request: RematchRequest): Promise<RematchReply>;
   /** What is cached of an audience may be wrong, or its stored state moved without the matcher: it is looked at before it is used again. */
   forget(audienceNo: number): void;
+  /** What was folded up to here is settled as it was folded. */
+  confirm(operation: FoldRequest): void;
 }

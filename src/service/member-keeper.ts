@@ -56,6 +56,8 @@ export interface MemberKeeper {
   /** Everybody whom a member of the audience names, as of its newest counted operation, which is this one or later; null: it is gone. */
   usersOf(accountNo: number, audienceNo: number, countedSeq: number): UsersOfAudience | null;
   forget(audienceNo: number): void;
+  /** What was folded up to here is settled as it was folded. */
+  confirm(audienceNo: number, opSeq: number): void;
   /** What is worth merging in an audience that is held, or null. `isBusy`: only what cannot wait. */
   planMerge(accountNo: number, audienceNo: number, isBusy: boolean): MergeJob | null;
 }
@@ -132,12 +134,24 @@ export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
       const audience = held.get(audienceNo);
       if (audience !== undefined) audience.isSuspect = true;
     },
+    confirm(audienceNo, opSeq) {
+      const audience = held.get(audienceNo);
+      if (audience === undefined || audience.isSuspect || audience.countedSeq < opSeq) return;
+      audience.storedSeq = Math.max(audience.storedSeq, opSeq);
+    },
     planMerge(accountNo, audienceNo, isBusy) {
       const audience = held.get(audienceNo);
       if (audience === undefined || audience.isSuspect) return null;
-      const rowCounts = audience.blocks.map(({ rowCount }) => rowCount);
-      const range = planMerge(rowCounts, isBusy);
-      return range === null ? null : mergeJob(deps, accountNo, audienceNo, audience, range);
+      // What is not settled may be folded otherwise in the end.
+      const stored = audience.blocks.filter(({ seqHigh }) => seqHigh <= audience.storedSeq);
+      const range = planMerge(
+        stored.map(({ rowCount }) => rowCount),
+        isBusy,
+      );
+      if (range === null) return null;
+      const newer = audience.blocks.length - stored.length;
+      const place = { from: range.from + newer, to: range.to + newer };
+      return mergeJob(deps, accountNo, audienceNo, audience, place);
     },
   };
 }
@@ -165,6 +179,7 @@ function fold(
   return {
     kind: 'folded',
     baseSeq,
+    baseDigest: digest === null ? null : encodeDigest(digest),
     counts: result.counts,
     digest: encodeDigest(result.digest),
     graphVersion: graph.version,

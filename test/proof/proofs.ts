@@ -4,6 +4,7 @@ import { fullDisk } from './disk/full-disk.ts';
 import { powerCuts } from './disk/power-cuts.ts';
 import { tornPages } from './disk/torn-pages.ts';
 import { keyRaces } from './kills/key-races.ts';
+import { interleavings } from './interleavings.ts';
 import { killNodes } from './kills/kill-nodes.ts';
 import { killSqlite } from './kills/kill-sqlite.ts';
 import { zombies } from './kills/zombies.ts';
@@ -12,6 +13,7 @@ import { upgrades } from './upgrades.ts';
 
 /** Every proof, in the order in which they run. */
 export const proofs: readonly Proof[] = [
+  interleavings,
   powerCuts,
   tornPages,
   failedSync,

@@ -35,6 +35,12 @@ export type MatchRequest =
   | { readonly kind: 'fold'; readonly id: number; readonly input: FoldRequest }
   | { readonly kind: 'rematch'; readonly id: number; readonly input: RematchRequest }
   | { readonly kind: 'forget'; readonly audienceNo: number }
+  | {
+      readonly kind: 'confirm';
+      readonly accountNo: number;
+      readonly audienceNo: number;
+      readonly opSeq: number;
+    }
   | { readonly kind: 'usersOf'; readonly id: number; readonly input: TrackedName }
   | { readonly kind: 'track'; readonly names: readonly TrackedName[] }
   | { readonly kind: 'reloadGraph'; readonly id: number }

@@ -84,6 +84,7 @@ export async function startMatchThread(options: MatchThreadOptions): Promise<Mat
     fold: async (input) => ask((id) => ({ kind: 'fold', id, input })),
     rematch: async (input) => ask((id) => ({ kind: 'rematch', id, input })),
     forget: (audienceNo) => post({ kind: 'forget', audienceNo }),
+    confirm: ({ accountNo, audienceNo, opSeq }) => post({ kind: 'confirm', accountNo, audienceNo, opSeq }),
     reloadGraph: async () => {
       graph = await ask<LoadedGraph>((id) => ({ kind: 'reloadGraph', id }));
       return graph.facts;

@@ -112,6 +112,12 @@ function handle(request: MatchRequest): void {
       tracker.dropped(request.audienceNo);
       tellSoon();
       return;
+    case 'confirm':
+      keeper.confirm(request.audienceNo, request.opSeq);
+      // Only now may it be merged.
+      untidy.set(request.audienceNo, request.accountNo);
+      setImmediate(tidy);
+      return;
     case 'usersOf': {
       const { accountNo, audienceNo, countedSeq } = request.input;
       const found = keeper.usersOf(accountNo, audienceNo, countedSeq);

@@ -74,7 +74,8 @@ export function createFoldWork(deps: FoldWorkDeps): FoldWork {
     const { accountNo, audienceNo, opSeq, taskId } = operation;
     const reply = await matcher.fold(operation);
     const settled = await settling.settle(accountNo, { audienceNo, opSeq, taskId, reply });
-    if (!settled.counted) matcher.forget(audienceNo);
+    if (settled.counted) matcher.confirm({ accountNo, audienceNo, opSeq });
+    else matcher.forget(audienceNo);
     if (settled.stale === 'graph') await deps.refreshGraph?.();
     if (settled.stale !== null) return false;
     if (settled.outcome !== null) tell(taskId, settled.outcome);

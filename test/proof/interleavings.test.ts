@@ -1,0 +1,4 @@
+import { checkProof } from './check-proof.ts';
+import { interleavings } from './interleavings.ts';
+
+checkProof(interleavings);
