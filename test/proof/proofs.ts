@@ -3,10 +3,12 @@ import { failedSync } from './disk/failed-sync.ts';
 import { fullDisk } from './disk/full-disk.ts';
 import { powerCuts } from './disk/power-cuts.ts';
 import { tornPages } from './disk/torn-pages.ts';
+import { commitCuts } from './kills/commit-cuts.ts';
 import { keyRaces } from './kills/key-races.ts';
 import { interleavings } from './interleavings.ts';
 import { killNodes } from './kills/kill-nodes.ts';
 import { killSqlite } from './kills/kill-sqlite.ts';
+import { postgresRestarts } from './kills/postgres-restarts.ts';
 import { zombies } from './kills/zombies.ts';
 import type { Proof } from './proof.ts';
 import { upgrades } from './upgrades.ts';
@@ -22,6 +24,8 @@ export const proofs: readonly Proof[] = [
   killNodes,
   keyRaces,
   zombies,
+  commitCuts,
+  postgresRestarts,
   upgrades,
   backups,
 ];

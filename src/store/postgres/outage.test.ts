@@ -1,4 +1,4 @@
-/** What a store promises while its server, or the way there, fails. */
+/** What a store promises while its server, or the way there, fails. Cuts and restarts in numbers: test/proof/kills. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,6 @@ import { openPostgresStore } from './open-store.ts';
 import { openPostgresReader } from './sync-reader.ts';
 
 const isLong = process.env['ROLLCALL_LONG'] === '1';
-const rounds = isLong ? 200 : 10;
 const workerUrl = new URL('../testing/contract-worker.ts', import.meta.url);
 
 let server: PostgresServer;
@@ -53,72 +52,8 @@ async function terminateAll(url: string): Promise<void> {
   await client.end();
 }
 
-/** Counts as fast as it is let while something happens; gives how many were acknowledged. */
-async function countDuring(
-  store: ContractStore,
-  happening: (progress: () => Promise<void>) => Promise<void>,
-): Promise<number> {
-  let acknowledged = 0;
-  let isOver = false;
-  const callers = Array.from({ length: 4 }, async () => {
-    while (!isOver) {
-      await store.write('increment', { name: 'counter' });
-      acknowledged++;
-    }
-  });
-  await happening(async () => {
-    const before = acknowledged;
-    while (acknowledged === before) await sleep(5);
-  });
-  isOver = true;
-  await Promise.all(callers);
-  return acknowledged;
-}
-
 const countOf = async (store: ContractStore): Promise<number> =>
   Number((await store.read('word', { name: 'counter' })) ?? 0);
-
-test('sessions that are ended under a load lose nothing and repeat nothing', async () => {
-  const url = await server.createDatabase();
-  const store = await open(url);
-  const acknowledged = await countDuring(store, async (progress) => {
-    for (let i = 0; i < rounds; i++) {
-      // Between two of them something gets through, however slow the machine is.
-      await progress();
-      await terminateAll(url);
-    }
-  });
-  assert.ok(acknowledged >= rounds, `${acknowledged} counted`);
-  assert.equal(await countOf(store), acknowledged);
-});
-
-test('a server that crashes and comes back loses nothing and repeats nothing, and nobody who called is refused', async () => {
-  const store = await open(await server.createDatabase());
-  const acknowledged = await countDuring(store, async (progress) => {
-    for (let i = 0; i < (isLong ? 20 : 2); i++) {
-      await progress();
-      await server.stop('SIGQUIT');
-      await sleep(200);
-      await server.start();
-    }
-    await progress();
-  });
-  assert.ok(acknowledged >= 3, `${acknowledged} counted`);
-  assert.equal(await countOf(store), acknowledged);
-});
-
-for (const when of ['before', 'after'] as const) {
-  test(`a commit that is cut off ${when} the server has it happens once, and its caller hears of it`, async () => {
-    const store = await open(overProxy(await server.createDatabase()));
-    const already = proxy.cuts();
-    for (let i = 1; i <= rounds; i++) {
-      proxy.cutNext(1, when);
-      assert.equal(await store.write('increment', { name: 'counter' }), i);
-    }
-    assert.equal(proxy.cuts() - already, rounds, 'every commit was cut');
-    assert.equal(await countOf(store), rounds);
-  });
-}
 
 test('a commit that a crash swallowed is not taken for another one’s, which was given its number', async () => {
   const url = await server.createDatabase();

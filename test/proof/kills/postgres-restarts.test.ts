@@ -1,0 +1,4 @@
+import { checkProof } from '../check-proof.ts';
+import { postgresRestarts } from './postgres-restarts.ts';
+
+checkProof(postgresRestarts);
