@@ -142,16 +142,7 @@ export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
     planMerge(accountNo, audienceNo, isBusy) {
       const audience = held.get(audienceNo);
       if (audience === undefined || audience.isSuspect) return null;
-      // What is not settled may be folded otherwise in the end.
-      const stored = audience.blocks.filter(({ seqHigh }) => seqHigh <= audience.storedSeq);
-      const range = planMerge(
-        stored.map(({ rowCount }) => rowCount),
-        isBusy,
-      );
-      if (range === null) return null;
-      const newer = audience.blocks.length - stored.length;
-      const place = { from: range.from + newer, to: range.to + newer };
-      return mergeJob(deps, accountNo, audienceNo, audience, place);
+      return planJob(deps, accountNo, audienceNo, audience, isBusy);
     },
   };
 }
@@ -286,6 +277,23 @@ function makeRoom(held: Map<number, HeldAudience>, rowCountMax: number): void {
     held.delete(audienceNo);
     rows -= view.storedRowCount;
   }
+}
+
+/** A merge of what is settled: what is not may be folded otherwise in the end. */
+function planJob(
+  deps: KeeperDeps,
+  accountNo: number,
+  audienceNo: number,
+  audience: HeldAudience,
+  isBusy: boolean,
+): MergeJob | null {
+  const settled = audience.blocks.filter(({ seqHigh }) => seqHigh <= audience.storedSeq);
+  const rowCounts = settled.map(({ rowCount }) => rowCount);
+  const range = planMerge(rowCounts, isBusy);
+  if (range === null) return null;
+  const newer = audience.blocks.length - settled.length;
+  const place = { from: range.from + newer, to: range.to + newer };
+  return mergeJob(deps, accountNo, audienceNo, audience, place);
 }
 
 function mergeJob(
