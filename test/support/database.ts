@@ -38,6 +38,8 @@ function inFile(dataDir: string, sql: string, params: readonly SQLInputValue[]) 
 
 async function inServer(url: string, sql: string, params: readonly SQLInputValue[]) {
   const client = new pg.Client({ connectionString: url, types: valueTypes });
+  // A session that a crash ends is heard of by whoever asks, and must not end this process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const values = params.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));

@@ -139,6 +139,8 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
     async createDatabase() {
       const name = `test_${++databases}`;
       const client = new pg.Client({ connectionString: address('postgres') });
+      // A session that a crash ends is heard of by whoever asks, and must not end this process.
+      client.on('error', () => undefined);
       await client.connect();
       await client.query(`CREATE DATABASE ${name}`);
       await client.end();
@@ -154,6 +156,8 @@ export async function startPostgres({ settings = [] }: PostgresServerOptions = {
 async function untilUp(address: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const client = new pg.Client({ connectionString: address });
+    // A session that a crash ends is heard of by whoever asks, and must not end this process.
+    client.on('error', () => undefined);
     try {
       await client.connect();
       return await client.end();

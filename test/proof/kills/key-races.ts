@@ -82,6 +82,8 @@ async function race(
 
 async function executions(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url });
+  // A session that a crash ends is heard of by whoever asks, and must not end this process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const { rows } = await client.query<{ count: string }>('SELECT count(*) AS count FROM operation');

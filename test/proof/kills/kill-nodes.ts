@@ -136,6 +136,8 @@ async function run({ count, seed, say }: ProofOptions, meddle: Meddle): Promise<
 /** An operation that was accepted is lost, with its members, as by a transaction that was acknowledged and not committed. */
 async function loseOne(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
+  // A session that a crash ends is heard of by whoever asks, and must not end this process.
+  client.on('error', () => undefined);
   await client.connect();
   await client.query(
     `UPDATE audience SET member_count = member_count - 1 WHERE member_count > 0 AND audience_no =

@@ -68,6 +68,8 @@ async function run({ count, seed, say }: ProofOptions, how: string): Promise<Pro
   const dice = createDice(seed);
   let [working, waiting] = [startWorker(url, how), startWorker(url, how)];
   const client = new pg.Client({ connectionString: url });
+  // A session that a crash ends is heard of by whoever asks, and must not end this process.
+  client.on('error', () => undefined);
   let tried = 0;
   try {
     await client.connect();
