@@ -22,7 +22,7 @@ test('every threat of the threat model names a test that exists and tests someth
     assert.ok(existsSync(join(root, path)), `${path} does not exist, for: ${threat}`);
     assert.match(
       readFileSync(join(root, path), 'utf8'),
-      /^\s*(?:void )?(?:test|it)\(/m,
+      /^\s*(?:void )?(?:test|it|checkProof)\(/m,
       `${path} has no test`,
     );
   }
