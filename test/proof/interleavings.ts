@@ -10,7 +10,12 @@ import { applyModel, type ModelAudience } from '../../src/engine/match/audience.
 import { prepareCall } from '../../src/engine/prepare/prepare-call.ts';
 import { requestOf, type ModelEntry } from '../../src/engine/prepare/request.model.ts';
 import { createTokeniser } from '../../src/engine/token/tokeniser.ts';
-import { createBlockScripts, type MergedPiece } from '../../src/service/block-scripts.ts';
+import {
+  createBlockScripts,
+  type MergedPiece,
+  type ReplacedBlocks,
+  type ReplaceEnd,
+} from '../../src/service/block-scripts.ts';
 import { createMatchScripts } from '../../src/service/match-scripts.ts';
 import type { FoldReply } from '../../src/service/matching.ts';
 import { createMemberKeeper, type MemberKeeper, type MergeJob } from '../../src/service/member-keeper.ts';
@@ -18,7 +23,7 @@ import { createSealer } from '../../src/service/seal.ts';
 import { createOutbox } from '../../src/service/webhooks/outbox.ts';
 import { insertAccount } from '../../src/store/account-rows.ts';
 import { insertAudience } from '../../src/store/audience-rows.ts';
-import { insertBlockPiece, operationBlockNo } from '../../src/store/block-rows.ts';
+import { deleteBlocksBetween, insertBlockPiece, operationBlockNo } from '../../src/store/block-rows.ts';
 import { migrations } from '../../src/store/migrations/index.ts';
 import { insertOperation, pendingOperations } from '../../src/store/operation-rows.ts';
 import { run as runStatement, type Script } from '../../src/store/script.ts';
@@ -112,6 +117,19 @@ function* accept(audienceNo: number, bytes: Uint8Array): Script<number> {
   yield* insertBlockPiece({ ...block, seqLow: opSeq, seqHigh: opSeq, rowCount: 1, bytes });
   yield* runStatement('UPDATE audience SET accepted_seq = ? WHERE audience_no = ?', opSeq, audienceNo);
   return opSeq;
+}
+
+/** As `replaceBlocks`, and looks at nothing: what a merge would be that is sure of its place. */
+function* overwriteBlocks(
+  place: ReplacedBlocks & { readonly pieces: readonly MergedPiece[] },
+): Script<ReplaceEnd> {
+  const { audienceNo, blocks, pieces } = place;
+  const { blockNo, seqHigh } = blocks[0]!;
+  const { blockNo: oldestNo, seqLow } = blocks.at(-1)!;
+  yield* deleteBlocksBetween(accountNo, audienceNo, oldestNo, blockNo);
+  for (const [pieceNo, piece] of pieces.entries())
+    yield* insertBlockPiece({ accountNo, audienceNo, blockNo, pieceNo, level: 1, seqLow, seqHigh, ...piece });
+  return 'replaced';
 }
 
 function randomEntry(dice: Dice): ModelEntry {
@@ -235,8 +253,16 @@ class Simulation {
     return { ...reply, baseSeq: stored?.row.countedSeq ?? 0, baseDigest: null };
   }
 
+  /** As for a decision: the node reads what others have settled. */
+  #follow({ keeper }: Node, audienceNo: number): void {
+    const stored = this.#world.read(matchScripts.storedAudience({ accountNo, audienceNo }));
+    keeper.usersOf(accountNo, audienceNo, stored?.row.countedSeq ?? 0);
+  }
+
   #planMerge(node: Node): void {
-    const job = node.keeper.planMerge(accountNo, this.#dice.chance(0.8) ? 1 : 2, this.#dice.chance(0.3));
+    const audienceNo = this.#dice.chance(0.8) ? 1 : 2;
+    if (this.#dice.chance(0.5)) this.#follow(node, audienceNo);
+    const job = node.keeper.planMerge(accountNo, audienceNo, this.#dice.chance(0.3));
     if (job === null) return;
     const pieces: MergedPiece[] = [];
     for (let piece = job.next(); piece !== null; piece = job.next()) pieces.push(piece);
@@ -248,13 +274,9 @@ class Simulation {
     if (merge === undefined) return;
     const { job, pieces } = merge;
     const { audienceNo } = job;
-    const stored = this.#world.read(matchScripts.storedAudience({ accountNo, audienceNo }));
-    const between = ({ blockNo }: { blockNo: number }): boolean =>
-      blockNo >= job.blocks.at(-1)!.blockNo && blockNo <= job.blocks[0]!.blockNo;
-    const blocks =
-      this.#flaw.believesMerges === undefined ? job.blocks : (stored?.pieces ?? []).filter(between);
-    if (blocks.length === 0) return;
-    const end = this.#world.write(blockScripts.replaceBlocks({ accountNo, audienceNo, blocks, pieces }));
+    const flawed = this.#flaw.believesMerges !== undefined;
+    const place = { accountNo, audienceNo, blocks: job.blocks, pieces };
+    const end = this.#world.write(flawed ? overwriteBlocks(place) : blockScripts.replaceBlocks(place));
     this.counts.merges++;
     if (end === 'replaced') job.adopt();
     else this.counts.refusedMerges++;

@@ -1,8 +1,8 @@
 /** Buyers that upload while servers die, and what must be true of their lists whatever happens. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Receiver } from '../../support/receiver.ts';
+import type { Delivery, Receiver } from '../../support/receiver.ts';
 import { callTool, sha256 } from '../../support/seller.ts';
 
 export const account = { account_id: 'acct_proof' };
@@ -231,27 +231,43 @@ async function faultsOfTasks(url: string, key: string, { taskIds }: Promised): P
 
 const toldMsMax = 60_000;
 
-/** Events that were promised and never came, or came as two. */
+/** Events that were promised and never came, came as two, or came again with other bytes. */
 async function faultsOfEvents(receiver: Receiver, { operationIds }: Promised): Promise<readonly string[]> {
-  const keysOf = (): Map<string, Set<unknown>> => {
-    const keys = new Map<string, Set<unknown>>();
-    for (const { json } of receiver.deliveries) {
-      const operation = String(json['operation_id']);
-      keys.set(operation, (keys.get(operation) ?? new Set()).add(json['idempotency_key']));
-    }
-    return keys;
-  };
   const end = performance.now() + toldMsMax;
   const missing = (): number => {
-    const keys = keysOf();
-    return [...operationIds].filter((operation) => !keys.has(operation)).length;
+    const told = new Set(receiver.deliveries.map(({ json }) => json['operation_id']));
+    return [...operationIds].filter((operation) => !told.has(operation)).length;
   };
   while (missing() > 0 && performance.now() < end) await sleep(100);
   const left = missing();
-  const twice = [...keysOf().values()].filter((keys) => keys.size > 1).length;
+  const never = left === 0 ? [] : [`${left} events were promised and never came`];
+  return [...never, ...faultsOfDeliveries(receiver.deliveries)];
+}
+
+/** Of everything that came so far: an event has one key, and a key has one body. */
+export function faultsOfDeliveries(
+  deliveries: readonly Pick<Delivery, 'json' | 'body'>[],
+): readonly string[] {
+  const keys = new Map<unknown, Set<string>>();
+  const bodies = new Map<unknown, Set<string>>();
+  const note = (sets: Map<unknown, Set<string>>, at: unknown, value: string): void =>
+    void sets.set(at, (sets.get(at) ?? new Set()).add(value));
+  let keyless = 0;
+  for (const { json, body } of deliveries) {
+    const key = json['idempotency_key'];
+    if (typeof key !== 'string' || key === '') keyless++;
+    else {
+      note(keys, json['operation_id'], key);
+      note(bodies, key, createHash('sha256').update(body).digest('base64'));
+    }
+  }
+  const several = (sets: Map<unknown, Set<string>>): number =>
+    [...sets.values()].filter(({ size }) => size > 1).length;
+  const [twice, changed] = [several(keys), several(bodies)];
   return [
-    ...(left === 0 ? [] : [`${left} events were promised and never came`]),
+    ...(keyless === 0 ? [] : [`${keyless} deliveries have no key`]),
     ...(twice === 0 ? [] : [`${twice} events have two keys`]),
+    ...(changed === 0 ? [] : [`${changed} keys came with two bodies`]),
   ];
 }
 
