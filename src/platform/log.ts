@@ -12,6 +12,7 @@ export const logFieldNames = [
   'route',
   'status',
   'duration_ms',
+  'moved_ms',
   'bytes_in',
   'bytes_out',
   'operation',

@@ -8,6 +8,7 @@ import type { MatchQueue } from '../service/match-queue.ts';
 import type { Sweeper } from '../service/replace-blocks.ts';
 import type { Store } from '../store/store.ts';
 import type { LeaseFence } from '../store/writer-messages.ts';
+import { createPatientTime } from './patient-time.ts';
 import type { Scripts } from './scripts.ts';
 
 /** A part of the server that works in one process at a time. */
@@ -38,6 +39,7 @@ const sweepMs = 60_000;
 
 export function createDuties(parts: DutyParts): SoleWork {
   const { store, nodeNo, queue, sweeper, others, troubled } = parts;
+  const patientNow = createPatientTime(systemClock);
   let timers: NodeJS.Timeout[] = [];
   let isCounting = false;
   const every = (ms: number, act: () => Promise<unknown>): void => {
@@ -59,7 +61,7 @@ export function createDuties(parts: DutyParts): SoleWork {
     begin(lease) {
       for (const one of others) one.begin(lease);
       queue.lead();
-      every(housekeepingMs, async () => keepHouse(store, lease));
+      every(housekeepingMs, async () => keepHouse(store, patientNow, lease));
       if (nodeNo === 0) return;
       every(lostMs, async () => takeUpLost(parts, lease));
       every(lostMs, recount);
@@ -96,17 +98,21 @@ async function takeUpLost(
   }
 }
 
-async function keepHouse(store: Store<Scripts>, lease: LeaseFence | undefined): Promise<void> {
-  const nowMs = systemClock.now();
+async function keepHouse(
+  store: Store<Scripts>,
+  patientNow: () => number,
+  lease: LeaseFence | undefined,
+): Promise<void> {
+  const nowMs = patientNow();
   for (const name of [
     'forgetOld',
     'forgetOldDeliveries',
     'forgetImpressionBatches',
     'forgetOldSigningKeys',
     'forgetNonces',
-    'signAudit',
   ] as const)
     void store.write(name, { nowMs }, lease).catch(() => undefined);
+  void store.write('signAudit', { nowMs: systemClock.now() }, lease).catch(() => undefined);
   await store.write('forgetSilentNodes', { silentMs }, lease);
   // A piece at a time, so that other writes come between.
   while ((await store.write('forgetOldAudit', { nowMs }, lease)) > 0);

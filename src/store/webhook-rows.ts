@@ -103,6 +103,10 @@ const endDelivery = `UPDATE webhook_delivery SET state = ?, attempt_count = atte
   finished_at = ?, last_status = ?, last_reason = ? WHERE account_no = ? AND delivery_no = ? AND state = 'waiting'`;
 const postponeDelivery = `UPDATE webhook_delivery SET attempt_count = attempt_count + 1, next_attempt_at = ?, last_status = ?,
   last_reason = ? WHERE account_no = ? AND delivery_no = ? AND state = 'waiting'`;
+const moveDeliveries = `UPDATE webhook_delivery SET next_attempt_at = next_attempt_at + ?1, released_at = released_at + ?1
+  WHERE state = 'waiting' AND released_at <= ?2`;
+const moveEndpoints = `UPDATE webhook_endpoint SET failing_since = failing_since + ?1, quiet_until = quiet_until + ?1
+  WHERE failing_since IS NOT NULL OR quiet_until IS NOT NULL`;
 const succeedEndpoint = `UPDATE webhook_endpoint SET state = 'ok', failing_since = NULL, last_success_at = ?, quiet_until = NULL
   WHERE account_no = ? AND endpoint_no = ?`;
 const failEndpoint = `UPDATE webhook_endpoint SET failing_since = coalesce(failing_since, ?1), quiet_until = coalesce(?2, quiet_until),
@@ -183,6 +187,11 @@ export const retryDelivery = (
   { accountNo, deliveryNo, status, reason }: AttemptTold,
   nextAttemptAt: number,
 ): Script<number> => run(postponeDelivery, nextAttemptAt, status, reason, accountNo, deliveryNo);
+
+export const moveWaitingDeliveries = (byMs: number, releasedUntilMs: number): Script<number> =>
+  run(moveDeliveries, byMs, releasedUntilMs);
+
+export const moveEndpointTimes = (byMs: number): Script<number> => run(moveEndpoints, byMs);
 
 export const endpointSucceeded = (accountNo: number, endpointNo: number, nowMs: number): Script<number> =>
   run(succeedEndpoint, nowMs, accountNo, endpointNo);

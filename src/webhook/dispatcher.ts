@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { limits } from '../base/limits.ts';
+import { ClockFollower, type ClockStep } from './clock-follower.ts';
 import { FairQueue, type EndpointFacts } from './fair-queue.ts';
 import { nextAttemptMs } from './schedule.ts';
 import { verdictOf, type AttemptResult, type StopReason } from './verdict.ts';
@@ -65,6 +66,8 @@ export interface DispatcherDeps {
   readonly send: (delivery: OpenDelivery) => Promise<AttemptResult>;
   /** One transaction for all of them. */
   readonly record: (records: readonly AttemptRecord[]) => Promise<unknown>;
+  /** Moves the times of all that waits, because the wall clock was set. */
+  readonly follow: (step: ClockStep) => Promise<unknown>;
   readonly attempted: (record: AttemptRecord) => void;
   readonly troubled: (cause: unknown) => void;
 }
@@ -86,6 +89,7 @@ export class Dispatcher {
     unprovenCountMax: limits.webhookAttemptCountUnprovenMax,
     unprovenPerCallerMax: limits.webhookAttemptCountUnprovenPerCallerMax,
   });
+  readonly #follower: ClockFollower;
   readonly #accounts = new Map<number, number>();
   readonly #underWay = new Set<number>();
   #records: AttemptRecord[] = [];
@@ -96,6 +100,7 @@ export class Dispatcher {
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
+    this.#follower = new ClockFollower(deps.clock, deps.follow);
   }
 
   /** Something may have become due. */
@@ -121,10 +126,28 @@ export class Dispatcher {
 
   #tick(): void {
     if (this.#isClosed) return;
+    this.#look();
+    if (this.#follower.isBehind) return void this.#catchUp();
     try {
       const nextMs = this.#fill();
       this.#startAll();
       this.#schedule(nextMs);
+    } catch (error) {
+      this.#deps.troubled(error);
+      this.#schedule(troubledMs);
+    }
+  }
+
+  /** What came of attempts and is not written yet has its times by the clock before. */
+  #look(): void {
+    const byMs = this.#follower.look();
+    if (byMs !== 0) this.#records = this.#records.map((record) => movedBy(record, byMs));
+  }
+
+  async #catchUp(): Promise<void> {
+    try {
+      await this.#follower.catchUp();
+      this.wake();
     } catch (error) {
       this.#deps.troubled(error);
       this.#schedule(troubledMs);
@@ -187,6 +210,7 @@ export class Dispatcher {
   }
 
   #recordOf(delivery: OpenDelivery, result: AttemptResult): AttemptRecord {
+    this.#look();
     const { accountNo, deliveryNo, endpointNo, releasedAtMs } = delivery;
     const atMs = this.#deps.clock.now();
     const verdict = verdictOf(result, atMs);
@@ -216,24 +240,39 @@ export class Dispatcher {
     if (!this.#isRecording) void this.#recordAll();
   }
 
+  #takeRecords(): readonly AttemptRecord[] {
+    const records = this.#records;
+    this.#records = [];
+    return records;
+  }
+
   /** While one write is on its way, those that come gather for the next. */
   async #recordAll(): Promise<void> {
     this.#isRecording = true;
     while (this.#records.length > 0) {
-      const records = this.#records;
-      this.#records = [];
+      let records: readonly AttemptRecord[] | null = null;
       try {
+        // A retry by the new clock, written before the others are moved, would be moved with them.
+        await this.#follower.catchUp();
+        records = this.#takeRecords();
         await this.#deps.record(records);
         for (const record of records) this.#deps.attempted(record);
       } catch (error) {
         // They are due still, and are sent again: better twice than not known.
         this.#deps.troubled(error);
       }
-      for (const { deliveryNo } of records) this.#underWay.delete(deliveryNo);
+      for (const { deliveryNo } of records ?? this.#takeRecords()) this.#underWay.delete(deliveryNo);
       this.wake();
     }
     this.#isRecording = false;
   }
+}
+
+function movedBy(record: AttemptRecord, byMs: number): AttemptRecord {
+  const { next } = record;
+  if (next.kind !== 'retry') return record;
+  const quietUntilMs = next.quietUntilMs === null ? null : next.quietUntilMs + byMs;
+  return { ...record, next: { ...next, atMs: next.atMs + byMs, quietUntilMs } };
 }
 
 function disabledRecord({ accountNo, deliveryNo, endpointNo }: OpenDelivery, atMs: number): AttemptRecord {

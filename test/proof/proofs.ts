@@ -1,4 +1,5 @@
 import { backups } from './backups.ts';
+import { clockJumps } from './clock/clock-jumps.ts';
 import { failedSync } from './disk/failed-sync.ts';
 import { fullDisk } from './disk/full-disk.ts';
 import { powerCuts } from './disk/power-cuts.ts';
@@ -26,6 +27,7 @@ export const proofs: readonly Proof[] = [
   zombies,
   commitCuts,
   postgresRestarts,
+  clockJumps,
   upgrades,
   backups,
 ];

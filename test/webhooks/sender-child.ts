@@ -88,6 +88,7 @@ const dispatcher = new Dispatcher({
     attemptMsMax: orders.attemptMsMax,
   }),
   record: async (records) => store.write('recordAttempts', { records }),
+  follow: async (step) => store.write('moveWaiting', step),
   attempted: () => undefined,
   troubled: (cause) => void process.stderr.write(`${String(cause)}\n`),
 });

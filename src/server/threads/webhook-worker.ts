@@ -51,6 +51,10 @@ const dispatcher = new Dispatcher({
   open: (accountNo, deliveryNo) => reader.readNow('openDelivery', { accountNo, deliveryNo }),
   send: createSender({ outbound, clock: systemClock, random: systemRandom, signingKey }),
   record: async (records) => port.write('recordAttempts', { records }),
+  follow: async (step) => {
+    port.log('warn', 'clock_was_set', { moved_ms: step.byMs });
+    return port.write('moveWaiting', step);
+  },
   attempted: ({ accountNo, next, status, reason }) => {
     const isAlarm = next.kind === 'give_up';
     const fields = { account_no: accountNo, status, reason: isAlarm ? next.reason : reason };

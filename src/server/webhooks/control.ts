@@ -27,7 +27,7 @@ export interface WebhookControlParts {
 }
 
 /** The scripts that the thread may ask for. */
-const writes = ['recordAttempts'] as const;
+const writes = ['recordAttempts', 'moveWaiting'] as const;
 
 export async function createWebhookControl(parts: WebhookControlParts): Promise<WebhookControl> {
   const { place, store, secrets, allowNetwork, log } = parts;

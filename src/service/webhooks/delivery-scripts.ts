@@ -9,9 +9,12 @@ import {
   endpointSucceeded,
   finishDelivery,
   forgetDeliveriesFinishedBefore,
+  moveEndpointTimes,
+  moveWaitingDeliveries,
   retryDelivery,
   waitingDelivery,
 } from '../../store/webhook-rows.ts';
+import type { ClockStep } from '../../webhook/clock-follower.ts';
 import type { AttemptRecord, DueEndpoint, OpenDelivery } from '../../webhook/dispatcher.ts';
 import type { Sealer } from '../seal.ts';
 import type { StoredRegistration } from './outbox.ts';
@@ -60,6 +63,15 @@ export function createDeliveryScripts(sealer: Sealer) {
 
     *recordAttempts({ records }: { readonly records: readonly AttemptRecord[] }): Script<null> {
       for (const record of records) yield* recordAttempt(record);
+      return null;
+    },
+
+    /** The wall clock was set: what waits keeps its distance to now. */
+    *moveWaiting({ byMs, nowMs }: ClockStep): Script<null> {
+      // Set forward: what was released since is by the new clock already. Set back: it is due whatever is done to it.
+      const releasedUntilMs = byMs > 0 ? nowMs - byMs : Number.MAX_SAFE_INTEGER;
+      yield* moveWaitingDeliveries(byMs, releasedUntilMs);
+      yield* moveEndpointTimes(byMs);
       return null;
     },
 

@@ -1,0 +1,4 @@
+import { checkProof } from '../check-proof.ts';
+import { clockJumps } from './clock-jumps.ts';
+
+checkProof(clockJumps);
