@@ -25,11 +25,22 @@ interface Phase {
 
 /** Long, each with servers of its own, and none that measures time: they share two processors well. */
 const sideBySide = [
-  /^test\/(?:postgres|proof|conformance)\//,
+  /^test\/(?:postgres|proof|conformance|kill|deploy|fuzz|sabotage)\//,
   /^test\/integration\/(?:contract|isolation|bad-input|rest|a2a|media-buys|syndication)\b/,
-  /^test\/integration\/(?:sync-model|same-outcome|signed-requests|audience-export|backup|move|verify)\./,
+  /^test\/integration\/(?:sync-model|same-outcome|signed-requests|audience-export|audit|backup|move|parked|verify)\./,
 ];
+/** Begun first, so that none of them runs on alone when the others are done. */
+const long = [/\/zombies\./, /\/sync-model\./, /\/conformance\/run\./, /\/contract-/, /\/proof\//];
+function rankOf(path: string): number {
+  const rank = long.findIndex((pattern) => pattern.test(path));
+  return rank < 0 ? long.length : rank;
+}
+
 const isSideBySide = (path: string): boolean => sideBySide.some((pattern) => pattern.test(path));
+
+function longestFirst(files: readonly string[]): readonly string[] {
+  return files.toSorted((one, other) => rankOf(one) - rankOf(other));
+}
 
 function planPhases(only: string): readonly Phase[] {
   const files = [...readSources().keys()].filter((path) => path.endsWith('.test.ts') && path.includes(only));
@@ -43,7 +54,7 @@ function planPhases(only: string): readonly Phase[] {
         (path) => path.startsWith('test/') && !path.startsWith('test/tidy/') && !isSideBySide(path),
       ),
     },
-    { name: 'side by side', concurrency: 2, files: files.filter(isSideBySide) },
+    { name: 'side by side', concurrency: 2, files: longestFirst(files.filter(isSideBySide)) },
   ];
   return only === '' ? phases : phases.filter((phase) => phase.files.length > 0);
 }

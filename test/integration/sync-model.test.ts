@@ -17,7 +17,7 @@ import { SyncModel, type ModelCall, type ModelEntry, type ModelResult } from './
 const runCount =
   process.env['ROLLCALL_LONG'] === '1'
     ? 50_000
-    : Number(process.env['ROLLCALL_MODEL_RUNS'] ?? (isOverPostgres ? 300 : 5_000));
+    : Number(process.env['ROLLCALL_MODEL_RUNS'] ?? (isOverPostgres ? 300 : 1_000));
 /** A restart in the middle of about one run in this many; restarts cost most of the time. */
 const restartOneIn = 250;
 

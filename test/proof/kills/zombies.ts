@@ -105,13 +105,13 @@ export const zombies: Proof = {
   promise:
     'A process that stands still (SIGSTOP) until another has taken over its work, and wakes in the middle of a write, changes nothing under the lease that it lost.',
   unit: 'zombies',
-  shortCount: 10,
+  shortCount: 4,
   longCount: 500,
   run: async (options) => run(options, 'careful'),
   planted: [
     {
       name: 'writes do not name their lease',
-      count: 30,
+      count: 12,
       run: async (options) => run(options, 'careless'),
     },
   ],
