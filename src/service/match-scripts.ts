@@ -64,7 +64,8 @@ export interface SettledFold {
   readonly stale: StaleReason | null;
 }
 
-export type StaleReason = 'members' | 'graph';
+/** `missing`: the matcher found nothing where the store has something; it must not be taken for gone. */
+export type StaleReason = 'members' | 'graph' | 'missing';
 
 export interface StoredAudience {
   readonly row: AudienceRow;
@@ -242,9 +243,9 @@ function* settleOperations(
   return { states, stale };
 }
 
-/** Counts are of the members and of the graph that they were counted with: another process may have moved both meanwhile. */
+/** Of an audience that lives. Counts are of the members and of the graph that they were counted with: another process may have moved both meanwhile. */
 function staleReason(reply: FoldReply, base: Base, graph: number): StaleReason | null {
-  if (reply.kind === 'gone') return null;
+  if (reply.kind === 'gone') return 'missing';
   if (reply.kind === 'behind' || reply.baseSeq !== base.countedSeq) return 'members';
   if (!isSameDigest(reply.baseDigest, base.digest)) return 'members';
   return reply.graphVersion < graph ? 'graph' : null;

@@ -77,6 +77,7 @@ export function createFoldWork(deps: FoldWorkDeps): FoldWork {
     if (settled.counted) matcher.confirm({ accountNo, audienceNo, opSeq });
     else matcher.forget(audienceNo);
     if (settled.stale === 'graph') await deps.refreshGraph?.();
+    if (settled.stale === 'missing') throw new Error('an operation that waits cannot be read');
     if (settled.stale !== null) return false;
     if (settled.outcome !== null) tell(taskId, settled.outcome);
     deps.settled?.();

@@ -4,12 +4,17 @@ import type { Statement, StatementResult } from '../script.ts';
 import { DatabaseError } from './faults.ts';
 
 /** What a thread that computes asks of the one beside it. */
-export type ReadRequest =
+export type Asked =
   | { readonly kind: 'begin' }
   | { readonly kind: 'statement'; readonly statement: Statement }
   | { readonly kind: 'end' };
 
-export type ReadReply =
+/** `no`: its number, which the answer repeats. */
+export type ReadRequest = Asked & { readonly no: number };
+
+export type ReadReply = { readonly no: number } & ReadOutcome;
+
+export type ReadOutcome =
   | { readonly ok: true; readonly result: StatementResult }
   /** SQLSTATE, or null where the connection failed; and the name of the error. */
   | { readonly ok: false; readonly code: string | null; readonly name: string };

@@ -7,7 +7,7 @@ import type { Client } from 'pg';
 import type { StatementResult } from '../script.ts';
 import { connect } from './connection.ts';
 import { classify, DatabaseError } from './faults.ts';
-import type { ReadReply, ReadRequest, ReadThreadData } from './read-messages.ts';
+import type { ReadOutcome, ReadReply, ReadRequest, ReadThreadData } from './read-messages.ts';
 import { beginRead, execute, plain } from './run-script.ts';
 
 const { url, port, signal } = workerData as ReadThreadData;
@@ -43,7 +43,7 @@ function drop(): void {
   client = null;
 }
 
-async function reply(request: ReadRequest): Promise<ReadReply> {
+async function outcomeOf(request: ReadRequest): Promise<ReadOutcome> {
   try {
     return { ok: true, result: await answer(request) };
   } catch (error) {
@@ -55,8 +55,8 @@ async function reply(request: ReadRequest): Promise<ReadReply> {
 }
 
 port.on('message', (request: ReadRequest) => {
-  void reply(request).then((message) => {
-    port.postMessage(message);
+  void outcomeOf(request).then((outcome) => {
+    port.postMessage({ no: request.no, ...outcome } satisfies ReadReply);
     Atomics.store(signal, 0, 1);
     Atomics.notify(signal, 0);
   });

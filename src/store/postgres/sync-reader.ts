@@ -2,7 +2,7 @@
  * Reads that return at once, for threads that compute: such a thread waits for its rows as it would for the pages of a file, while a
  * thread beside it talks to the server. Never for a thread that serves sockets.
  */
-import { receiveMessageOnPort, MessageChannel, Worker } from 'node:worker_threads';
+import { receiveMessageOnPort, MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 
 import { must } from '../../base/assert.ts';
 import { AppError } from '../../base/faults.ts';
@@ -11,7 +11,13 @@ import type { ScriptInput, ScriptOutput, ScriptRegistry, StoreReader } from '../
 import { fromWireFault, type StoreTrace } from '../wire-fault.ts';
 import { workerUrl } from '../worker-url.ts';
 import { classify } from './faults.ts';
-import { StatementFailure, type ReadReply, type ReadRequest, type ReadThreadData } from './read-messages.ts';
+import {
+  StatementFailure,
+  type Asked,
+  type ReadReply,
+  type ReadRequest,
+  type ReadThreadData,
+} from './read-messages.ts';
 
 export interface PostgresReaderOptions<R extends ScriptRegistry> {
   readonly url: string;
@@ -37,13 +43,12 @@ export function openPostgresReader<R extends ScriptRegistry>(
   port.unref();
   let isOpen = true;
 
-  const ask = (request: ReadRequest): StatementResult => {
-    Atomics.store(signal, 0, 0);
-    port.postMessage(request);
-    const answer =
-      Atomics.wait(signal, 0, 0, answerMsMax) === 'timed-out' ? undefined : receiveMessageOnPort(port);
-    const reply = answer?.message as ReadReply | undefined;
-    if (reply === undefined) throw new StatementFailure(null, 'timeout');
+  let lastNo = 0;
+  const ask = (request: Asked): StatementResult => {
+    const no = ++lastNo;
+    port.postMessage({ ...request, no } satisfies ReadRequest);
+    const reply = awaitReply(port, signal, no);
+    if (reply === null) throw new StatementFailure(null, 'timeout');
     if (!reply.ok) throw new StatementFailure(reply.code, reply.name);
     return reply.result;
   };
@@ -80,6 +85,28 @@ export function openPostgresReader<R extends ScriptRegistry>(
       void worker.terminate();
     },
   };
+}
+
+/**
+ * The answer to request number `no`; null: none came in time. A wake without it is no answer: one may be left over from the request
+ * before, whose answer was seen before the thread beside came to wake anybody. Nor is what comes late, after it was given up.
+ */
+export function awaitReply(
+  port: MessagePort,
+  signal: Int32Array,
+  no: number,
+  msMax: number = answerMsMax,
+): ReadReply | null {
+  for (let isLate = false; ;) {
+    for (let one = receiveMessageOnPort(port); one !== undefined; one = receiveMessageOnPort(port)) {
+      const reply = one.message as ReadReply;
+      if (reply.no === no) return reply;
+    }
+    if (isLate) return null;
+    // Signalled after it was posted: what came since the look above ends the wait at once.
+    isLate = Atomics.wait(signal, 0, 0, msMax) === 'timed-out';
+    Atomics.store(signal, 0, 0);
+  }
 }
 
 /** Tries again what a lost session or a conflict undid; what is left is a fault that says nothing of the data. */
