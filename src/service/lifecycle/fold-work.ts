@@ -6,6 +6,7 @@ import type { Store } from '../../store/store.ts';
 import type { SyncOutcome } from '../api.ts';
 import type { FoldRequest, Matcher } from '../matching.ts';
 import type { SettleQueue } from '../settle-queue.ts';
+import { createAudienceLines } from './audience-lines.ts';
 import type { AttemptVerdict, ParkScripts } from './park-scripts.ts';
 
 export interface FoldWorkDeps {
@@ -43,7 +44,8 @@ export interface FoldWork {
 }
 
 const pauseMsMax = 60_000;
-const stalePauseMs = 5;
+/** What another process is faster at is looked at again soon, and then less often: it may wait for that process to end. */
+const stalePauseMs = (failureCount: number): number => Math.min(5 * 2 ** (failureCount - 1), 200);
 /** What only waits for the one before it is looked at again within a second or so. */
 const waitPauseCountMax = 2;
 const defaultPauseMs = (attemptCount: number): number => Math.min(50 * 4 ** attemptCount, pauseMsMax);
@@ -62,28 +64,13 @@ function pauseCount(verdict: AttemptVerdict | null, failureCount: number): numbe
 }
 
 export function createFoldWork(deps: FoldWorkDeps): FoldWork {
-  const { matcher, settling, troubled, tell, pauseMs = defaultPauseMs } = deps;
+  const { matcher, troubled, pauseMs = defaultPauseMs } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
+  const lines = createAudienceLines();
 
   /** False: work stops. */
   const wait = async (ms: number): Promise<boolean> => pause(ms, true, { signal }).catch(() => false);
-
-  /** False: what it was folded onto is not what is counted any more. */
-  const attempt = async (operation: TaskOperation): Promise<boolean> => {
-    const { accountNo, audienceNo, opSeq, taskId } = operation;
-    const reply = await matcher.fold(operation);
-    const settled = await settling.settle(accountNo, { audienceNo, opSeq, taskId, reply });
-    if (settled.counted) matcher.confirm({ accountNo, audienceNo, opSeq });
-    else matcher.forget(audienceNo);
-    if (settled.stale === 'graph') await deps.refreshGraph?.();
-    if (settled.stale === 'missing') throw new Error('an operation that waits cannot be read');
-    if (settled.stale !== null) return false;
-    if (settled.outcome !== null) tell(taskId, settled.outcome);
-    deps.settled?.();
-    if (settled.notifies) deps.notifies?.();
-    return true;
-  };
 
   /** Null when the store cannot even count: a fault of its own, which is waited out and not held against the operation. */
   const judge = async ({ accountNo, audienceNo, opSeq }: TaskOperation): Promise<AttemptVerdict | null> => {
@@ -91,33 +78,61 @@ export function createFoldWork(deps: FoldWorkDeps): FoldWork {
     return deps.store.write('countFailure', failed).catch(() => null);
   };
 
-  const giveUp = (verdict: OverVerdict, cause: unknown, facts: TroubledFacts): void => {
-    if (verdict.parkedCount > 0) troubled('match.parked', cause, facts);
-    for (const { taskId, outcome } of verdict.ended) tell(taskId, outcome);
-    deps.settled?.();
-    if (verdict.ended.some(({ notifies }) => notifies)) deps.notifies?.();
+  /** One attempt after the other, until it is over. False: parked, or left for later. */
+  const tryUntilOver = async (operation: TaskOperation): Promise<boolean> => {
+    for (let failureCount = 1; ; failureCount++) {
+      await lines.turn(operation, failureCount > 1);
+      if (signal.aborted) return false;
+      try {
+        if (await attemptFold(deps, operation)) return true;
+        // Nobody's fault: another process was faster.
+        if (!(await wait(stalePauseMs(failureCount)))) return false;
+      } catch (error) {
+        matcher.forget(operation.audienceNo);
+        if (signal.aborted) return false;
+        const verdict = await judge(operation);
+        if (verdict?.kind === 'over') {
+          giveUp(deps, verdict, error, factsOf(operation));
+          return false;
+        }
+        if (verdict?.kind !== 'wait') troubled('match.retried', error, factsOf(operation));
+        if (!(await wait(pauseMs(pauseCount(verdict, failureCount))))) return false;
+      }
+    }
   };
 
   return {
     async untilOver(operation) {
-      for (let failureCount = 1; ; failureCount++) {
-        try {
-          if (await attempt(operation)) return true;
-          // Nobody's fault: another process was faster.
-          if (!(await wait(stalePauseMs))) return false;
-        } catch (error) {
-          matcher.forget(operation.audienceNo);
-          if (signal.aborted) return false;
-          const verdict = await judge(operation);
-          if (verdict?.kind === 'over') {
-            giveUp(verdict, error, factsOf(operation));
-            return false;
-          }
-          if (verdict?.kind !== 'wait') troubled('match.retried', error, factsOf(operation));
-          if (!(await wait(pauseMs(pauseCount(verdict, failureCount))))) return false;
-        }
-      }
+      lines.enter(operation);
+      return tryUntilOver(operation).finally(() => lines.leave(operation));
     },
-    stop: () => stopping.abort(),
+    stop: () => {
+      stopping.abort();
+      lines.close();
+    },
   };
+}
+
+/** False: what it was folded onto is not what is counted any more. */
+async function attemptFold(deps: FoldWorkDeps, operation: TaskOperation): Promise<boolean> {
+  const { matcher, settling } = deps;
+  const { accountNo, audienceNo, opSeq, taskId } = operation;
+  const reply = await matcher.fold(operation);
+  const settled = await settling.settle(accountNo, { audienceNo, opSeq, taskId, reply });
+  if (settled.counted) matcher.confirm({ accountNo, audienceNo, opSeq });
+  else matcher.forget(audienceNo);
+  if (settled.stale === 'graph') await deps.refreshGraph?.();
+  if (settled.stale === 'missing') throw new Error('an operation that waits cannot be read');
+  if (settled.stale !== null) return false;
+  if (settled.outcome !== null) deps.tell(taskId, settled.outcome);
+  deps.settled?.();
+  if (settled.notifies) deps.notifies?.();
+  return true;
+}
+
+function giveUp(deps: FoldWorkDeps, verdict: OverVerdict, cause: unknown, facts: TroubledFacts): void {
+  if (verdict.parkedCount > 0) deps.troubled('match.parked', cause, facts);
+  for (const { taskId, outcome } of verdict.ended) deps.tell(taskId, outcome);
+  deps.settled?.();
+  if (verdict.ended.some(({ notifies }) => notifies)) deps.notifies?.();
 }
