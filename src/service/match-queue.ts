@@ -65,10 +65,15 @@ export interface MatchQueue {
   idle(): Promise<void>;
 }
 
+/** After so long it is tried again what waits for an operation of another process. */
+const laterMs = 1_000;
+
 export function createMatchQueue(deps: MatchQueueDeps): MatchQueue {
   const { store, clock, schedule, troubled } = deps;
   const { waitFor, tell } = createTaskWaiters();
-  const work = createFoldWork({ ...deps, settling: createSettleQueue(store, clock), tell });
+  const later = createLater(() => runs.wake());
+  const settling = createSettleQueue(store, clock);
+  const work = createFoldWork({ ...deps, settling, tell, leftForLater: later.soon });
   const load = createWorkload(work.untilOver, clock);
   const runs = createMatchRuns({
     ...{ store, schedule, clock, troubled, room: load.room, counted: load.setWaiting },
@@ -114,10 +119,27 @@ export function createMatchQueue(deps: MatchQueueDeps): MatchQueue {
       return forecast(schedule, { workMs: load.workMs(), isBegun }, clock.now());
     },
     stop: () => {
+      later.stop();
       runs.stop();
       work.stop();
     },
     idle: load.idle,
+  };
+}
+
+/** Calls once, a while after it was asked to. */
+function createLater(act: () => void) {
+  let timer: NodeJS.Timeout | null = null;
+  return {
+    soon: (): void => {
+      timer ??= setTimeout(() => {
+        timer = null;
+        act();
+      }, laterMs).unref();
+    },
+    stop: (): void => {
+      if (timer !== null) clearTimeout(timer);
+    },
   };
 }
 

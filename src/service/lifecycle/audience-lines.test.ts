@@ -11,8 +11,7 @@ function setUp(count: number) {
   const went: number[] = [];
   for (let opSeq = 1; opSeq <= count; opSeq++) lines.enter(place(opSeq));
   const go = async (opSeq: number, isAgain: boolean): Promise<void> => {
-    await lines.turn(place(opSeq), isAgain);
-    went.push(opSeq);
+    went.push((await lines.turn(place(opSeq), isAgain)) ? opSeq : -opSeq);
   };
   return { lines, went, go };
 }
@@ -45,14 +44,30 @@ test('another audience does not wait', async () => {
   await lines.turn(place(9, 2), false);
 });
 
+test('when another must come first, those that wait are left for later, and what comes then is not', async () => {
+  const { lines, went, go } = setUp(3);
+  void go(1, true);
+  void go(2, true);
+  void go(3, true);
+  await turnOfLoop();
+  lines.abandon(1);
+  await turnOfLoop();
+  assert.deepEqual(went, [1, -2, -3]);
+  for (const opSeq of [1, 2, 3]) lines.leave(place(opSeq));
+  lines.enter(place(4));
+  await go(4, false);
+  assert.deepEqual(went, [1, -2, -3, 4]);
+});
+
 test('when work stops, nobody waits any more', async () => {
   const { lines, went, go } = setUp(3);
   void go(2, true);
   void go(3, true);
   lines.close();
   await turnOfLoop();
-  assert.deepEqual(went, [2, 3]);
-  await go(3, true);
+  assert.deepEqual(went, [-2, -3]);
+  await go(1, true);
+  assert.deepEqual(went, [-2, -3, -1]);
 });
 
 test('a thousand that all failed once take a thousand turns and not a million', async () => {

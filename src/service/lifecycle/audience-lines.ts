@@ -7,8 +7,10 @@
 export interface AudienceLines {
   /** An operation begins. */
   enter(place: LinePlace): void;
-  /** Resolves when its attempt may be made. `isAgain`: an attempt of it failed before. */
-  turn(place: LinePlace, isAgain: boolean): Promise<void>;
+  /** Resolves with true when its attempt may be made, with false when it is left for later. `isAgain`: an attempt of it failed before. */
+  turn(place: LinePlace, isAgain: boolean): Promise<boolean>;
+  /** One that is not worked on here comes before all of them: those that wait are left for later. */
+  abandon(audienceNo: number): void;
   /** It is over, or left for later. */
   leave(place: LinePlace): void;
   /** Nobody waits any more. */
@@ -25,7 +27,7 @@ interface Line {
   readonly open: Set<number>;
   /** Of them those of which an attempt failed. */
   readonly again: Set<number>;
-  readonly waiting: Map<number, () => void>;
+  readonly waiting: Map<number, (goes: boolean) => void>;
 }
 
 export function createAudienceLines(): AudienceLines {
@@ -43,23 +45,29 @@ export function createAudienceLines(): AudienceLines {
     async turn({ audienceNo, opSeq }, isAgain) {
       const line = lineOf(audienceNo);
       if (isAgain) line.again.add(opSeq);
-      if (isClosed || line.again.size === 0 || isFirst(line, opSeq)) return;
-      await new Promise<void>((resolve) => line.waiting.set(opSeq, resolve));
+      if (isClosed) return false;
+      if (line.again.size === 0 || isFirst(line, opSeq)) return true;
+      return new Promise<boolean>((resolve) => line.waiting.set(opSeq, resolve));
     },
     leave({ audienceNo, opSeq }) {
       const line = lineOf(audienceNo);
       line.open.delete(opSeq);
       line.again.delete(opSeq);
-      const released = [...line.waiting].toSorted(([one], [other]) => one - other);
-      line.waiting.clear();
-      for (const [, resolve] of released) resolve();
+      release(line, true);
       if (line.open.size === 0) lines.delete(audienceNo);
     },
+    abandon: (audienceNo) => release(lineOf(audienceNo), false),
     close() {
       isClosed = true;
-      for (const { waiting } of lines.values()) for (const resolve of waiting.values()) resolve();
+      for (const line of lines.values()) release(line, false);
     },
   };
+}
+
+function release({ waiting }: Line, goes: boolean): void {
+  const released = [...waiting].toSorted(([one], [other]) => one - other);
+  waiting.clear();
+  for (const [, resolve] of released) resolve(goes);
 }
 
 function isFirst({ open }: Line, opSeq: number): boolean {

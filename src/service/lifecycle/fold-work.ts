@@ -21,6 +21,8 @@ export interface FoldWorkDeps {
   readonly settled?: () => void;
   readonly notifies?: () => void;
   readonly pauseMs?: (attemptCount: number) => number;
+  /** Operations that wait for one which is not worked on here gave up their places. They are in the store. */
+  readonly leftForLater?: () => void;
 }
 
 /** Something that must not fail did; what is named can be looked for in the store. */
@@ -44,6 +46,8 @@ export interface FoldWork {
 }
 
 const pauseMsMax = 60_000;
+/** So often the first of an audience's operations finds another before it that waits in the store. */
+const waitCountMax = 3;
 /** What another process is faster at is looked at again soon, and then less often: it may wait for that process to end. */
 const stalePauseMs = (failureCount: number): number => Math.min(5 * 2 ** (failureCount - 1), 200);
 /** What only waits for the one before it is looked at again within a second or so. */
@@ -80,9 +84,9 @@ export function createFoldWork(deps: FoldWorkDeps): FoldWork {
 
   /** One attempt after the other, until it is over. False: parked, or left for later. */
   const tryUntilOver = async (operation: TaskOperation): Promise<boolean> => {
+    let waitCount = 0;
     for (let failureCount = 1; ; failureCount++) {
-      await lines.turn(operation, failureCount > 1);
-      if (signal.aborted) return false;
+      if (!(await lines.turn(operation, failureCount > 1))) return false;
       try {
         if (await attemptFold(deps, operation)) return true;
         // Nobody's fault: another process was faster.
@@ -96,6 +100,11 @@ export function createFoldWork(deps: FoldWorkDeps): FoldWork {
           return false;
         }
         if (verdict?.kind !== 'wait') troubled('match.retried', error, factsOf(operation));
+        else if (++waitCount === waitCountMax) {
+          lines.abandon(operation.audienceNo);
+          deps.leftForLater?.();
+          return false;
+        }
         if (!(await wait(pauseMs(pauseCount(verdict, failureCount))))) return false;
       }
     }

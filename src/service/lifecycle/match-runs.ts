@@ -71,7 +71,11 @@ export function createMatchRuns(deps: MatchRunsDeps): MatchRuns {
   const wake = (): void => {
     if (isStopped || isWoken || !(isKept || schedule.kind === 'immediate') || !isOpen()) return;
     isWoken = true;
-    void run(isOpen, () => (isWoken = false)).catch(failed);
+    // A newer run begins with the oldest again: among what was accepted before may be what this one waits for.
+    void run(
+      () => !isWoken && isOpen(),
+      () => (isWoken = false),
+    ).catch(failed);
   };
   const clockwork = createClockwork(schedule, clock, () => {
     if (schedule.kind === 'windows') wake();

@@ -4,11 +4,12 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 
 import { limits } from '../../base/limits.ts';
+import { changeCount, chunkAt } from '../../engine/forward/forward-chunks.ts';
 import type { ForwardDelta } from '../../engine/forward/forward-delta.ts';
 import type { AudienceRow } from '../../store/audience-rows.ts';
 import type { SyndicationRow, SyndicationStatus } from '../../store/syndication-rows.ts';
 import { pollAfter, retryAfter } from './backoff.ts';
-import { changeCount, chunkAt, requestKeyOf } from './chunks.ts';
+import { requestKeyOf } from './chunks.ts';
 import { dueNow } from './due.ts';
 import { mergeUpTo } from './kept-members.ts';
 import { nextStep } from './next-step.ts';

@@ -1,11 +1,12 @@
 /** One turn of one push: from where it stands as far as the other seller lets it. */
 import type { Clock } from '../../base/clock.ts';
 import { limits } from '../../base/limits.ts';
+import { changeCount, chunkAt } from '../../engine/forward/forward-chunks.ts';
 import { forwardDelta, type ForwardDelta } from '../../engine/forward/forward-delta.ts';
 import type { AudienceRow } from '../../store/audience-rows.ts';
 import type { StoredForward } from '../../store/forwarding-rows.ts';
 import { goneSeq, newestSeq } from './due.ts';
-import { changeCount, chunkAt, requestKeyOf } from './chunks.ts';
+import { requestKeyOf } from './chunks.ts';
 import type { ForwardKeys } from './forward-keys.ts';
 import { keptBytes, openForwards, stateAt } from './kept-members.ts';
 import { nextStep } from './next-step.ts';

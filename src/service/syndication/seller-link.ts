@@ -1,3 +1,4 @@
+import type { Chunk } from '../../engine/forward/forward-chunks.ts';
 import type { ForwardDelta } from '../../engine/forward/forward-delta.ts';
 import type { JsonObject } from '../../engine/types.ts';
 import type { PushTarget } from './syndication-scripts.ts';
@@ -23,13 +24,6 @@ export interface OutgoingAudience {
   readonly name: string | null;
   readonly audienceType: string | null;
   readonly consentBasis: string | null;
-}
-
-/** Places `from … to - 1` of one list of a delta. */
-export interface Chunk {
-  readonly side: 'add' | 'remove';
-  readonly from: number;
-  readonly to: number;
 }
 
 /** What another seller says of one audience, with the fields that are kept, as they came. */
