@@ -3,8 +3,8 @@ import { bar } from './table.ts';
 
 /** One piece of work under way. Call `end` exactly once. */
 export interface Progress {
-  /** `total` null: how much there is to do is not known. Cheap enough for every row of a file. */
-  update(done: number, total: number | null): void;
+  /** `total` null: how much there is to do is not known; `words` follow. Cheap enough for every row of a file. */
+  update(done: number, total: number | null, words?: string): void;
   end(words: string): void;
 }
 
@@ -22,12 +22,12 @@ export function progressLine(
 ): Progress {
   let drawnAt = Number.NEGATIVE_INFINITY;
   return {
-    update(done, total) {
+    update(done, total, words = '') {
       if (stream === null || !animated) return;
       const now = systemClock.monotonic();
       if (now - drawnAt < redrawMs) return;
       drawnAt = now;
-      stream.write(`\r\u001b[2K${label} ${state(done, total)}`);
+      stream.write(`\r\u001b[2K${label} ${state(done, total)}${words === '' ? '' : `  ${words}`}`);
     },
     end(words) {
       if (stream === null) return;

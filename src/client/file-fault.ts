@@ -19,9 +19,11 @@ export type FileFaultCode =
   | 'MAP_COLUMN_UNKNOWN'
   | 'MAP_KIND_UNKNOWN'
   | 'MAP_CONFLICT'
-  | 'COUNTRY_UNKNOWN';
+  | 'COUNTRY_UNKNOWN'
+  | 'JOURNAL_LOCKED'
+  | 'JOURNAL_DAMAGED';
 
-/** A fault of the file or of how it is described. The message never holds a value of a row. */
+/** A fault of a file or of how it is described. The message never holds a value of a row. */
 export class FileFault extends Error {
   override name = 'FileFault';
   readonly code: FileFaultCode;

@@ -15,6 +15,11 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   { name: 'serve', summary: 'Run the server', load: () => import('./serve.ts') },
   {
+    name: 'push',
+    summary: 'Hash a file of customers here and send it to a seller as an audience',
+    load: () => import('./push.ts'),
+  },
+  {
     name: 'graph import',
     summary: 'Load users from a CSV, TSV, NDJSON or Parquet file',
     load: () => import('./graph-import.ts'),

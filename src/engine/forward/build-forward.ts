@@ -60,7 +60,7 @@ function addIdentifier(builder: ForwardBuilder, columns: MemberColumns, entry: n
 }
 
 /** A member of a caller without external ids has a name made from its identifiers, the same for the same set of them. */
-function derivedId(columns: MemberColumns, row: number, primitives: Primitives): Uint8Array {
+export function derivedId(columns: MemberColumns, row: number, primitives: Primitives): Uint8Array {
   const key = new Uint8Array(tokenBytes);
   writeDerivedKey(columns, row, key, 0, primitives);
   const hex = Array.from(key.subarray(1), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -7,7 +7,7 @@ import { withTrace, type OutgoingTrace } from './guarded-fetch.ts';
 import { readAnswer, withoutWords, type ClientResult } from './read-answer.ts';
 import { safeSentence } from './safe-sentence.ts';
 
-interface Client {
+export interface Client {
   executeTask(name: string, params: Record<string, unknown>): Promise<ClientResult>;
 }
 
@@ -16,7 +16,7 @@ const callsPerClientMax = 20;
 /** An answer lists an account's audiences, not their members. */
 const answerBytesMax = 8 * 1024 * 1024;
 
-interface Kept {
+export interface Kept {
   readonly client: Client;
   readonly url: string;
   readonly credential: string | null;
@@ -86,7 +86,7 @@ function idsOf(call: OutgoingCall): readonly string[] {
 }
 
 /** Loaded when the first push begins: it takes a second, and most servers never push. */
-async function newClient({ agentId, url, protocol, credential }: PushTarget): Promise<Kept> {
+export async function newClient({ agentId, url, protocol, credential }: PushTarget): Promise<Kept> {
   const { AgentClient } = await import('@adcp/sdk');
   const agent = {
     id: agentId,
