@@ -111,6 +111,8 @@ export interface Work {
   readonly counts: Counts;
   readonly promised: Promised;
   readonly isOver: () => boolean;
+  /** Between the calls of one client. */
+  readonly pauseMs?: number;
 }
 
 const retryMs = 20;
@@ -147,7 +149,7 @@ export class WrongAnswer extends Error {
 
 /** One call after the other until it is over; what was broken off is sent again, with its key, to whoever answers. */
 export async function upload(client: Client, work: Work): Promise<void> {
-  while (!work.isOver()) if (!(await step(client, work))) await sleep(retryMs);
+  while (!work.isOver()) await sleep((await step(client, work)) ? (work.pauseMs ?? 0) : retryMs);
 }
 
 export interface Seen {
@@ -162,7 +164,8 @@ async function lists(url: string, key: string): Promise<readonly Seen[]> {
   return answer['audiences'] as readonly Seen[];
 }
 
-const settleMsMax = 90_000;
+/** Thousands of calls may wait when the kills end, and the machine may have other work; what is stuck is stuck after this as well. */
+const settleMsMax = 300_000;
 
 /** All lists, when all that was accepted is matched. */
 async function settledLists(url: string, key: string): Promise<readonly Seen[]> {

@@ -108,6 +108,8 @@ async function run({ count, seed, say }: ProofOptions, meddle: Meddle): Promise<
         counts,
         promised,
         isOver: () => isOver,
+        // As much as nodes that live for seconds can match.
+        pauseMs: 100,
       };
       const uploads = Promise.all(clients.map(async (client) => upload(client, work)));
       for (let kills = 0; kills < killsPerLook && tried < count; kills++, tried++) await killOne(nodes, dice);
@@ -139,11 +141,18 @@ async function loseOne(url: string): Promise<void> {
   // A session that a crash ends is heard of by whoever asks, and must not end this process.
   client.on('error', () => undefined);
   await client.connect();
-  await client.query(
+  // What is counted later is counted from the members, and would mend it.
+  for (;;) {
+    const { rows } = await client.query(`SELECT 1 FROM operation WHERE state = 'pending' LIMIT 1`);
+    if (rows.length === 0) break;
+    await sleep(100);
+  }
+  const { rowCount } = await client.query(
     `UPDATE audience SET member_count = member_count - 1 WHERE member_count > 0 AND audience_no =
       (SELECT min(audience_no) FROM audience WHERE member_count > 0)`,
   );
   await client.end();
+  if (rowCount !== 1) throw new Error('there is no list to lose a member of');
 }
 
 export const killNodes: Proof = {
