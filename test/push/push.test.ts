@@ -218,6 +218,34 @@ describe('push --mirror', () => {
   });
 });
 
+describe('status and audiences', () => {
+  const ask = async (words: readonly string[], ...more: readonly string[]): Promise<Ended> => {
+    const account = ['--account', seller.accountId, '--credential-file', join(folder, 'key')];
+    return runText([...words, '--agent', `${proxy.url}/mcp`, ...account, ...more]);
+  };
+
+  test('show, list and delete what was pushed', async () => {
+    await push(writeFile(people(0, 150)), 'asked');
+    const shown = await ask(['status'], '--audience', 'asked', '--wait');
+    assert.match(shown.out, /asked is ready: 150 of 150 members matched/, shown.err);
+    const listed = await ask(['audiences', 'list']);
+    assert.match(listed.out, /^asked +ready +150 +150 +100\.0 %/m, listed.err);
+    const careful = await ask(['audiences', 'delete'], '--audience', 'asked');
+    assert.equal(careful.code, 2);
+    const deleted = await ask(['audiences', 'delete'], '--audience', 'asked', '--yes');
+    assert.equal(deleted.code, 0, deleted.err);
+    const gone = await ask(['status'], '--audience', 'asked');
+    assert.equal(gone.code, 5, gone.err);
+  });
+
+  test('a wrong key ends with 4, and nobody there with 7', async () => {
+    const wrong = await runText(['audiences', 'list', '--agent', `${proxy.url}/mcp`, '--account', 'a']);
+    assert.equal(wrong.code, 4, wrong.err);
+    const away = await runText(['audiences', 'list', '--agent', 'http://127.0.0.1:9/mcp', '--account', 'a']);
+    assert.equal(away.code, 7, away.err);
+  });
+});
+
 test('nothing that left in all of this was an address or a number in clear', () => {
   const sent = proxy.sent();
   assert.ok(sent.length > 500_000 && proxy.callCount() > 30);

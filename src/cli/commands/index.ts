@@ -20,6 +20,21 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import('./push.ts'),
   },
   {
+    name: 'status',
+    summary: 'Ask a seller how an audience of yours stands',
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'audiences list',
+    summary: 'List your audiences at a seller',
+    load: () => import('./audiences-list.ts'),
+  },
+  {
+    name: 'audiences delete',
+    summary: 'Delete an audience of yours at a seller, with its members there',
+    load: () => import('./audiences-delete.ts'),
+  },
+  {
     name: 'graph import',
     summary: 'Load users from a CSV, TSV, NDJSON or Parquet file',
     load: () => import('./graph-import.ts'),

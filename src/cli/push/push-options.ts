@@ -3,7 +3,7 @@ import type { OptionValues } from '../../server/options-table.ts';
 
 const flag = { setting: false } as const;
 
-/** The seller, and your account and audience there. */
+/** The seller, and your account there. */
 export const sellerOptions = {
   agent: text({
     ...flag,
@@ -20,11 +20,6 @@ export const sellerOptions = {
     ...{ name: 'account', fallback: '', placeholder: 'ID', example: 'acct_12345' },
     help: 'Your account at the seller.',
   }),
-  audience: text({
-    ...flag,
-    ...{ name: 'audience', fallback: '', placeholder: 'ID', example: 'spring_customers' },
-    help: 'Your id for the audience.',
-  }),
   credentialFile: text({
     ...flag,
     ...{ name: 'credential-file', fallback: '', placeholder: 'FILE', example: 'seller.key' },
@@ -37,8 +32,17 @@ export const sellerOptions = {
   }),
 };
 
+export const audienceOption = text({
+  ...flag,
+  ...{ name: 'audience', fallback: '', placeholder: 'ID', example: 'spring_customers' },
+  help: 'Your id for the audience.',
+});
+
+export type SellerValues = OptionValues<typeof sellerOptions>;
+
 export const pushOptions = {
   ...sellerOptions,
+  audience: audienceOption,
   name: text({
     ...flag,
     ...{ name: 'name', fallback: '', placeholder: 'NAME' },
@@ -104,18 +108,18 @@ export const pushOptions = {
 export type PushValues = OptionValues<typeof pushOptions>;
 
 /** Throws a UsageFault where the seller, the account or the audience is not named. */
-export function checkPlace({
-  agent,
-  account,
-  audience,
-}: Pick<PushValues, 'agent' | 'account' | 'audience'>): void {
+export function checkPlace(values: Pick<PushValues, 'agent' | 'account' | 'audience'>): void {
+  checkSeller(values);
+  if (values.audience === '') throw new UsageFault('Say which audience it is for: --audience ID.');
+}
+
+export function checkSeller({ agent, account }: Pick<PushValues, 'agent' | 'account'>): void {
   if (agent === '') throw new UsageFault('Say where the seller is: --agent https://seller.example/mcp.');
   if (!/^https?:$/.test(URL.parse(agent)?.protocol ?? ''))
     throw new UsageFault(
       '--agent takes an address that begins with https:// (or http:// on your own machine).',
     );
   if (account === '') throw new UsageFault('Say which account is yours there: --account ID.');
-  if (audience === '') throw new UsageFault('Say which audience it is for: --audience ID.');
 }
 
 /** How many rows of so many may be left out; null: any number. */

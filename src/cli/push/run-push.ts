@@ -10,19 +10,19 @@ import {
 import { FileFault } from '../../client/file-fault.ts';
 import { changeCount } from '../../engine/forward/forward-chunks.ts';
 import { systemClock, systemRandom } from '../../platform/clock.ts';
-import { pollAfter } from '../../service/syndication/backoff.ts';
 import type { RemoteAudience } from '../../service/syndication/seller-link.ts';
 import { CommandFault, exitCodes, type ExitCode } from '../exit-codes.ts';
-import { readCredential } from '../read-credential.ts';
 import { count, countOf } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { createEvents, type PushEvents } from './events.ts';
-import { faultOf, openSeller, type OpenSeller, type SellerFacts } from './open-seller.ts';
+import { namedSeller } from './named-seller.ts';
+import { faultOf, type OpenSeller, type SellerFacts } from './open-seller.ts';
 import { differenceOf, planPush, planUnfinished, refuseShrink, type PushPlan } from './plan-push.ts';
 import { checkPlace, rejectedMax, type PushValues } from './push-options.ts';
 import { maskedSamples, printAudience, printPrepared, rejectedCount } from './push-view.ts';
 import { readPeople, type ReadPeople } from './read-file.ts';
 import { sendDelta } from './send-delta.ts';
+import { waitForAudience } from './wait-for-audience.ts';
 
 export interface PushCall {
   readonly file: string;
@@ -47,7 +47,7 @@ export async function runPush(call: PushCall): Promise<ExitCode> {
   const journal = opened(folder, values);
   try {
     const push: Push = { ...call, journal, events: createEvents(terminal, json) };
-    const seller = values.dryRun ? null : await sellerOf(values);
+    const seller = values.dryRun ? null : await namedSeller(values);
     const facts = (await seller?.facts()) ?? saysNothing;
     const people = await read(push, facts);
     refuseRejected(people, values.maxRejected);
@@ -64,12 +64,6 @@ function opened(folder: string, { agent, account, audience }: PushValues): PushJ
     if (!(error instanceof FileFault)) throw error;
     throw new CommandFault(error.code === 'JOURNAL_LOCKED' ? 'conflict' : 'failure', error.message, error);
   }
-}
-
-async function sellerOf(values: PushValues): Promise<OpenSeller> {
-  const credential = await readCredential({ file: values.credentialFile, variable: values.credentialEnv });
-  const { agent: url, protocol, account: remoteAccountId } = values;
-  return openSeller({ agentId: 'seller', url, protocol, remoteAccountId, credential });
 }
 
 async function read(
@@ -152,7 +146,10 @@ async function send(push: Push, seller: OpenSeller, people: ReadPeople): Promise
       `Going on   where the last push of this file stopped: ${count(plan.run.doneCount)} are sent`,
     );
   const last = await sendPlan(push, seller, plan);
-  const audience = values.wait || last === null ? await settled(push, seller) : last;
+  const audience =
+    values.wait || last === null
+      ? await waitForAudience(seller, values, { terminal, signal: push.signal })
+      : last;
   printAudience(values.audience, audience, terminal);
   if (audience.status === 'processing') terminal.print(`  ${statusHint}`);
   events.tell('result', { sent: changeCount(plan.delta), audience: audience.body });
@@ -218,26 +215,4 @@ async function sendPlan(push: Push, seller: OpenSeller, plan: PushPlan): Promise
   }
   progress.end('was broken off');
   throw faultOf(end.kind === 'away', end.sentence, seller.target);
-}
-
-/** Sellers say hours at most; who waits longer asks again. */
-const waitMsMax = 3_600_000;
-
-/** How the audience stands; with `--wait` once it is matched. */
-async function settled({ values, terminal, signal }: Push, seller: OpenSeller): Promise<RemoteAudience> {
-  const progress = terminal.progress('Matching');
-  const began = systemClock.monotonic();
-  for (let polls = 0; ; polls++) {
-    const audience = await seller.look(values.audience, systemRandom.uuid());
-    if (audience === null) {
-      throw new CommandFault('notFound', 'The seller accepted the members and does not list the audience.');
-    }
-    const seconds = (systemClock.monotonic() - began) / 1000;
-    if (audience.status !== 'processing' || !values.wait || seconds * 1000 > waitMsMax) {
-      progress.end(` ${audience.status === 'processing' ? 'goes on' : 'done'} after ${seconds.toFixed(1)} s`);
-      return audience;
-    }
-    progress.update(Math.round(seconds), null, 's');
-    await sleep(pollAfter(polls), undefined, { signal });
-  }
 }
