@@ -165,7 +165,7 @@ export const shopFixtures = `
   -       Birthday = $day
   id      Square Customer ID = JDKYHBWT1D4F8MFH63DBMEN8Y4 | K9QZ5M7W2D4F8MFH63DBMEN8AA | L1QZ5M7W2D4F8MFH63DBMEN8BB
   -       First Visit = $day
-  -       Lifetime Spend = $129.90
+  -       Lifetime Spend = $money
   -       Email Subscription Status = subscribed | unsubscribed | unknown | subscribed
 # Stripe, customers
   id      id = cus_P1aXw | cus_P2bYw | cus_P3cZw | cus_P4dAw
