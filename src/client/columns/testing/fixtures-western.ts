@@ -101,9 +101,9 @@ export const westernFixtures = `
   -       Nom de l'adhérent = $name
   id      Numéro d'adhérent = 551 | 552 | 560
   email   Mail = $mail
-  email   Mail du conjoint 2 = $nil
+  -       Mail du conjoint = $work?
   phone   Téléphone = $fr
-  phone   Portable 2 = $nil
+  phone   Portable 2 = $fr?
   -       Contact d'urgence téléphone = $fr
 # fr: messagerie
   email   Adresse de messagerie = $mail
