@@ -22,11 +22,19 @@ export const sureFrom = 0.7;
 export function judgeColumn(name: string, values: readonly string[]): ColumnVerdict {
   const meaning = meaningOfHeader(name);
   const shares = sharesOf(values);
-  const rank = meaning?.rank ?? 1_000;
-  const kind = meaning?.kind;
+  const { kind, rank, sort } = meaning;
+  if (sort === 'other') return judgeOther(shares);
   if (kind === undefined) return judgeByContents(shares);
-  if (shares.count === 0)
-    return { kind, rank, confidence: 0.6, note: 'by its name; no values in the sample' };
+  if (sort === 'hint') return judgeHint(kind, rank, shares);
+  return judgeNamed(kind, rank, shares);
+}
+
+/** Every word of the name is understood, so that few values need to agree. */
+function judgeNamed(kind: ColumnKind, rank: number, shares: ShapeShares): ColumnVerdict {
+  if (shares.count === 0) {
+    const note = 'by its name; no values in the sample';
+    return { kind, rank: rank + doubtfulRank, confidence: 0.6, note };
+  }
   switch (kind) {
     case 'id':
       return judgeId(rank, shares);
@@ -44,9 +52,12 @@ export function judgeColumn(name: string, values: readonly string[]): ColumnVerd
         return { kind, rank, confidence: 0.95, note: 'by its name and values' };
       return ignored(0.8, 'named like a country, but the values are not countries');
     case 'uid2':
+    case 'euid':
+      // Mailchimp calls a short number of its own EUID.
+      if (shares.tokenShare >= 0.5) return { kind, rank, confidence: 0.9, note: 'by its name' };
+      return ignored(0.7, `named like ${kind}, but the values are too short`);
     case 'rampid':
     case 'id5':
-    case 'euid':
     case 'pairid':
       return { kind, rank, confidence: 0.9, note: 'by its name' };
     case 'ignore':
@@ -54,16 +65,50 @@ export function judgeColumn(name: string, values: readonly string[]): ColumnVerd
   }
 }
 
+/** Words of the name are strange: most values must look right, or the column is left alone. */
+function judgeHint(kind: ColumnKind, rank: number, shares: ShapeShares): ColumnVerdict {
+  if (shares.count === 0) return ignored(0.7, 'empty; the name is not understood');
+  const verdict = judgeNamed(kind, rank, shares);
+  const agreeing = {
+    email: shares.share('email'),
+    phone: shares.share('phone', 'plain_phone', 'digits'),
+    country: shares.share('country'),
+    hashed: shares.share('sha256', 'sha256_upper'),
+  };
+  const isHashed = verdict.kind === 'hashed_email' || verdict.kind === 'hashed_phone';
+  const share = isHashed ? agreeing.hashed : Math.max(agreeing.email, agreeing.phone, agreeing.country);
+  if (verdict.kind === 'ignore' || share < hintShareMin) return judgeByContents(shares);
+  return { ...verdict, confidence: Math.min(verdict.confidence, 0.8) };
+}
+
+const hintShareMin = 0.8;
+
+/** The name says what it is, and it is nothing of ours. Hashes are named, so that nobody misses them. */
+function judgeOther(shares: ShapeShares): ColumnVerdict {
+  const looksRight = shares.share('email', 'plain_phone', 'sha256', 'sha256_upper') >= 0.8;
+  return looksRight
+    ? ignored(0.75, 'left out: the name says that the values are not the person’s own')
+    : ignored(0.9, 'not recognised');
+}
+
 function ignored(confidence: number, note: string): ColumnVerdict {
-  return { kind: 'ignore', rank: 1_000, confidence, note };
+  return { kind: 'ignore', rank: 10_000, confidence, note };
 }
 
 function judgeId(rank: number, shares: ShapeShares): ColumnVerdict {
-  const distinct = shares.distinctCount / shares.count;
-  const note = distinct < 0.5 ? 'by its name, though many rows share a value' : 'by its name';
+  const isShared = shares.distinctCount / shares.count < 0.5;
+  const note = isShared ? 'by its name, though many rows share a value' : 'by its name';
   const what = shares.share('email') > 0.8 ? '; the ids look like e-mail addresses' : '';
-  return { kind: 'id', rank, confidence: distinct < 0.5 ? 0.6 : 0.95, note: note + what };
+  return {
+    kind: 'id',
+    rank: rank + (isShared ? doubtfulRank : 0),
+    confidence: isShared ? 0.6 : 0.95,
+    note: note + what,
+  };
 }
+
+/** A column whose values are missing or shared gives way to one with a worse name and better values. */
+const doubtfulRank = 5_000;
 
 type ContactKind = 'email' | 'phone' | 'hashed_email' | 'hashed_phone';
 
@@ -72,7 +117,7 @@ function judgeContact(kind: ContactKind, rank: number, shares: ShapeShares): Col
   const isEmail = kind === 'email' || kind === 'hashed_email';
   const clear: ColumnKind = isEmail ? 'email' : 'phone';
   const hashed: ColumnKind = isEmail ? 'hashed_email' : 'hashed_phone';
-  const clearShare = isEmail ? shares.share('email') : shares.share('phone', 'digits');
+  const clearShare = isEmail ? shares.share('email') : shares.share('phone', 'plain_phone', 'digits');
   const hashShare = shares.share('sha256', 'sha256_upper');
   if (hashShare > clearShare && hashShare >= 0.3) {
     const fold = shares.share('sha256_upper') > 0 ? '; capitals are folded' : '';
@@ -125,7 +170,8 @@ function judgeByContents(shares: ShapeShares): ColumnVerdict {
   if (shares.count === 0) return ignored(0.9, 'empty');
   const found = 'by its values; the name says nothing';
   if (shares.share('email') >= 0.8) return { kind: 'email', rank: 900, confidence: 0.8, note: found };
-  if (shares.share('phone') >= 0.8) return { kind: 'phone', rank: 900, confidence: 0.6, note: found };
+  if (shares.share('plain_phone') >= 0.5 && shares.share('plain_phone', 'phone', 'digits') >= 0.9)
+    return { kind: 'phone', rank: 900, confidence: 0.6, note: found };
   if (shares.share('sha256', 'sha256_upper') >= 0.8) {
     return ignored(
       0.5,
