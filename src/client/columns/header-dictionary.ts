@@ -84,7 +84,8 @@ const otherWords = `
   url website`;
 
 /** Prefixes, prepositions and short words that mean something only beside a contact word. */
-const besideWords = 'data to at on is has have do does may we us not vor nach pro use log history app cc list lists campaign label type typ';
+const besideWords =
+  'data to at on is has have do does may we us not vor nach pro use log history app cc list lists campaign label type typ';
 
 const dictionary: ReadonlyMap<string, WordRole> = buildDictionary();
 
@@ -95,7 +96,17 @@ function buildDictionary(): Map<string, WordRole> {
   };
   add('other_beside', besideWords);
   add('other', otherWords);
-  for (const role of ['companion', 'person', 'number', 'id', 'hash', 'country', 'phone', 'email', 'hem'] as const)
+  for (const role of [
+    'companion',
+    'person',
+    'number',
+    'id',
+    'hash',
+    'country',
+    'phone',
+    'email',
+    'hem',
+  ] as const)
     add(role, lists[role] ?? '');
   return found;
 }

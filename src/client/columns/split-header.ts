@@ -83,16 +83,18 @@ function cheapestParts(word: string, allowsStrange: boolean): readonly HeaderWor
   const costs: number[] = [0];
   const starts: number[] = [0];
   for (let end = 1; end <= word.length; end++) {
-    costs[end] = allowsStrange ? costs[end - 1]! + strangeCharCost : Infinity;
-    starts[end] = end - 1;
+    let least = allowsStrange ? costs[end - 1]! + strangeCharCost : Infinity;
+    let from = end - 1;
     for (let start = Math.max(0, end - wordLengthMax); start < end; start++) {
       if (end - start === 1 && !allowsStrange) continue;
       if (roleOfWord(word.slice(start, end)) === undefined) continue;
       const cost = costs[start]! + (end - start > 2 ? 1 : shortPartCost);
-      if (cost >= costs[end]) continue;
-      costs[end] = cost;
-      starts[end] = start;
+      if (cost >= least) continue;
+      least = cost;
+      from = start;
     }
+    costs.push(least);
+    starts.push(from);
   }
   if (costs[word.length] === Infinity) return undefined;
   const parts: HeaderWord[] = [];

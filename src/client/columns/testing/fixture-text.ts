@@ -49,7 +49,8 @@ function readFixture(lines: readonly string[], ordinal: number): HeaderFixture {
 function readColumn(line: string, offset: number): Column {
   const found = /^[ ]*(\S+) +(.*?) *= (.*)$/.exec(line);
   const kind = found === null ? undefined : found[1] === '-' ? 'ignore' : kindOfWord(found[1]!);
-  if (found === null || kind === undefined) throw new Error(`a fixture has a line that is no column: ${line}`);
+  if (found === null || kind === undefined)
+    throw new Error(`a fixture has a line that is no column: ${line}`);
   const text = found[3]!.trim();
   const values = text.startsWith('$')
     ? valuesOfPool(text.slice(1), offset)
