@@ -1,4 +1,9 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import {
+  getCountryCallingCode,
+  isSupportedCountry,
+  Metadata,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/min';
 import type { PhoneNumber } from 'libphonenumber-js/min';
 
 import { clientLimits } from '../client-limits.ts';
@@ -34,13 +39,39 @@ const out = Buffer.alloc(clientLimits.phoneCharsMax);
 /** `normalisePhone` without the fast path: the definition, and 20 times slower. */
 export function normalisePhoneByLibrary(text: string, country?: string): string | null {
   if (text.length > clientLimits.phoneCharsMax || scientific.test(text) || date.test(text)) return null;
-  const readable = repaired(text, country);
-  const parsed = parsePhoneNumberFromString(readable, country as Country | undefined);
+  const parsed = parse(repaired(text, country), country);
   if (parsed === undefined) return null;
   if (!parsed.isPossible()) return oldMexicanMobile(parsed);
   return isPlaceholder(parsed.nationalNumber) ? null : parsed.number;
 }
 
+function parse(text: string, country: string | undefined): PhoneNumber | undefined {
+  const parsed =
+    withoutPlus(text, country) ?? parsePhoneNumberFromString(text, country as Country | undefined);
+  if (parsed?.isValid() === true || !bracketedZero.test(text)) return parsed;
+  const bare = parsePhoneNumberFromString(text.replace(bracketedZero, '$1'), country as Country | undefined);
+  return bare?.isValid() === true ? bare : parsed;
+}
+
+/**
+ * A number that begins with its own calling code and lost its plus: 49 151 …. The library asks whether it could
+ * be a national number, and in Germany nearly everything could. Where national numbers are written with a zero,
+ * one that has none, begins like this and is this long is international.
+ */
+function withoutPlus(text: string, country: string | undefined): PhoneNumber | undefined {
+  if (country === undefined || !isSupportedCountry(country)) return undefined;
+  const digits = text.replace(/[\s().\-/]/g, '');
+  if (!/^[1-9]\d{10,14}$/.test(digits) || !digits.startsWith(getCountryCallingCode(country)))
+    return undefined;
+  const metadata = new Metadata();
+  metadata.selectNumberingPlan(country);
+  if (metadata.numberingPlan?.nationalPrefix() !== '0') return undefined;
+  const parsed = parsePhoneNumberFromString(`+${digits}`);
+  return parsed?.isValid() === true ? parsed : undefined;
+}
+
+/** +420 (0)601 …: written for countries that dial a zero, and by habit in those that do not. */
+const bracketedZero = /^(\s*(?:\+|00)[\s.-]*\d{1,3}[\s.-]*)\(0\)/;
 /** What spreadsheets make of a long number: its last digits are lost, so nothing may be guessed from it. */
 const scientific = /^\s*[+-]?\d+(?:[.,]\d+)?e[+-]?\d+\s*$/i;
 /** A birthday that slipped by a column would be a number of the many who share it. */
@@ -53,10 +84,14 @@ const doubledPlus = /^[\s.()-]*(?:\+[\s.()-]*(?:\+|00)|00[\s.()-]*\+)/;
 const float = /^(\s*\+?\d+)\.0{1,2}\s*$/;
 const wideForms = /[\uff01-\uff5e]/g;
 
+/** What Mexico dialled before a number of ten digits until 2019: 01, and 044 or 045 before mobile numbers. */
+const oldMexicanPrefix = /^[\s(]*0(?:1|44|45)[\s).-]*(?=(?:\D*\d){10}\D*$)/;
+
 /** The text as its writer meant it, where there is only one thing that it can mean. */
 function repaired(text: string, country: string | undefined): string {
   const narrow = text.replace(wideForms, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0));
   const whole = narrow.replace(float, '$1').replace(doubledPlus, '+');
+  if (country === 'MX') return whole.replace(oldMexicanPrefix, '');
   return country === undefined ? whole.replace(doubleZero, '+') : whole;
 }
 
