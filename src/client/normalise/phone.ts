@@ -1,9 +1,4 @@
-import {
-  getCountryCallingCode,
-  isSupportedCountry,
-  Metadata,
-  parsePhoneNumberFromString,
-} from 'libphonenumber-js/min';
+import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { PhoneNumber } from 'libphonenumber-js/min';
 
 import { clientLimits } from '../client-limits.ts';
@@ -61,13 +56,12 @@ function parse(text: string, country: string | undefined): PhoneNumber | undefin
 function withoutPlus(text: string, country: string | undefined): PhoneNumber | undefined {
   if (country === undefined || !isSupportedCountry(country)) return undefined;
   const digits = text.replace(/[\s().\-/]/g, '');
-  if (!/^[1-9]\d{10,14}$/.test(digits) || !digits.startsWith(getCountryCallingCode(country)))
-    return undefined;
-  const metadata = new Metadata();
-  metadata.selectNumberingPlan(country);
-  if (metadata.numberingPlan?.nationalPrefix() !== '0') return undefined;
+  const code = getCountryCallingCode(country);
+  if (!/^[1-9]\d{10,14}$/.test(digits) || !digits.startsWith(code)) return undefined;
   const parsed = parsePhoneNumberFromString(`+${digits}`);
-  return parsed?.isValid() === true ? parsed : undefined;
+  if (parsed?.isValid() !== true) return undefined;
+  const dialled = parsePhoneNumberFromString(`0${digits.slice(code.length)}`, country);
+  return dialled?.number === parsed.number ? parsed : undefined;
 }
 
 /** +420 (0)601 …: written for countries that dial a zero, and by habit in those that do not. */

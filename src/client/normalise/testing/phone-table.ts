@@ -1,5 +1,5 @@
 /** Why a text is no phone number that could be hashed. */
-export const phoneReasons = [
+const phoneReasons: readonly string[] = [
   'empty',
   'too_short',
   'too_long',
@@ -10,14 +10,14 @@ export const phoneReasons = [
   'letters',
   'several',
   'not_a_number',
-] as const;
-export type PhoneReason = (typeof phoneReasons)[number];
+];
 
 /** A written number, the country of its file, and its E.164 form or why it has none. */
 export interface PhoneRow {
   readonly country: string | undefined;
   readonly text: string;
-  readonly expected: string | PhoneReason;
+  /** E.164, or one of `phoneReasons`. */
+  readonly expected: string;
 }
 
 /**
@@ -295,5 +295,5 @@ function readRow(line: string): PhoneRow {
 }
 
 function isExpected(text: string): boolean {
-  return /^\+\d{7,15}$/.test(text) || phoneReasons.some((reason) => reason === text);
+  return /^\+\d{7,15}$/.test(text) || phoneReasons.includes(text);
 }
