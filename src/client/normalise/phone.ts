@@ -43,8 +43,10 @@ export function normalisePhoneByLibrary(text: string, country?: string): string 
 function parse(text: string, country: string | undefined): PhoneNumber | undefined {
   const parsed =
     withoutPlus(text, country) ?? parsePhoneNumberFromString(text, country as Country | undefined);
-  if (parsed?.isValid() === true || !bracketedZero.test(text)) return parsed;
-  const bare = parsePhoneNumberFromString(text.replace(bracketedZero, '$1'), country as Country | undefined);
+  if (parsed === undefined || parsed.isValid()) return parsed;
+  const [, prefix, code] = bracketedZero.exec(text) ?? [];
+  if (prefix === undefined || code !== parsed.countryCallingCode) return parsed;
+  const bare = parsePhoneNumberFromString(prefix + text.slice(prefix.length + '(0)'.length));
   return bare?.isValid() === true ? bare : parsed;
 }
 
@@ -65,7 +67,7 @@ function withoutPlus(text: string, country: string | undefined): PhoneNumber | u
 }
 
 /** +420 (0)601 …: written for countries that dial a zero, and by habit in those that do not. */
-const bracketedZero = /^(\s*(?:\+|00)[\s.-]*\d{1,3}[\s.-]*)\(0\)/;
+const bracketedZero = /^(\s*\+[\s.-]*(\d{1,3})[\s.-]*)\(0\)/;
 /** What spreadsheets make of a long number: its last digits are lost, so nothing may be guessed from it. */
 const scientific = /^\s*[+-]?\d+(?:[.,]\d+)?e[+-]?\d+\s*$/i;
 /** A birthday that slipped by a column would be a number of the many who share it. */
