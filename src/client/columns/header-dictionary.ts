@@ -25,26 +25,26 @@ const lists: Readonly<Partial<Record<WordRole, string>>> = {
   email: `email emails mail mails courriel courriels correo correio epost eposta emailova emailadresse mailadresse
     messagerie poczta posta postaelettronica почта пошта ταχυδρομειο sahkoposti alamatemail メール eメール メールアドレス 邮箱 电子邮箱
     电子邮件 電子メール 이메일 อีเมล البريد דואר`,
-  phone: `phone phones telephone telephones telefon telefono telefone tel tele tlf tfn mobile mobiles mobil mobiel mob cell
+  phone: `phone phones ph telephone telephones telefon telefono telefone tel tele tlf tfn tfno mobile mobiles mobil mobiel mob cell
     cells cellphone cellular celular cellulare movil movel telemovel handy gsm portable telefonnummer rufnummer telefoon telepon
     puhelin matkapuhelin whatsapp msisdn sms landline festnetz natel komorka mobiltelefon hp telefonico telefonica telefonu
     telefonszam telefonni thoai 電話 携帯 携帯電話 手机 电话 電話番号 휴대폰 전화 전화번호 телефон τηλεφωνο κινητο โทรศัพท์
     เบอร์โทรศัพท์ الهاتف طلفون טלפון`,
-  country: `country countries cntry land landes laender pays pais paese nazione kraj kraju ulke maa zeme orszag tara
+  country: `country countries cntry ctry land landes laender pays pais paese nazione kraj kraju ulke maa zeme orszag tara
     lands negara страна країна 国 国家 国名 국가 χωρα`,
   hash: `hashed hash hashes sha256 sha1 sha 256 sha2 hex encrypted md5 gehasht hache hachee hasheado cifrado`,
   hem: 'hem hems',
-  id: 'id ids uuid guid identifier kennung identifiant identificador',
+  id: 'id ids uuid guid identifier kennung identifiant identificador identyfikator identificativo',
   number: `number numbers numero num no nr n nummer numer key code codigo codice cislo szam numarasi kod cd
     番号 编号 번호 コード nomor номер`,
   person: `external extern externe externo externa user users utente usuario benutzer gebruiker customer customers cust
     kunde kunden kund klant klanten client clients cliente clientes klient klienta zakaznika asiakas ugyfel musteri pelanggan
     клиента 顧客 客户 고객 ユーザー 用户 member members membership mitglied mitglieds medlem medlems lid socio adherent loyalty
     会員 회원 contact contacts kontakt contacto contatto crm person people personne subscriber subscribers recipient prospect
-    guest patient student supporter donor voter respondent attendee invitee buyer requester passenger traveller tenant
+    guest patient student supporter donor voter respondent attendee invitee buyer requester passenger pax traveller tenant candidate constituent learner employee aluno alumno eleve schuler
     record registro datensatz distinct lead profile account login`,
   companion: `address addresses addr adresse adresses adress adres adresa alamat direccion endereco indirizzo cim アドレス 주소
-    primary main default first second third secondary secondaria secondaire other additional alternate alternative alt extra
+    primary preferred main default first second third secondary secondaria secondaire other additional alternate alternative alt extra
     work business office company home private personal personnel professionnel daytime evening direct day car
     billing shipping ship mailing delivery rechnung liefer iso iso2 alpha2 region residence residencia residenza livraison
     geschaeftlich geschaftlich privat prive dienstlich principal beruflich thuis casa hem domicile fixe fijo fisso fixo
@@ -59,7 +59,7 @@ const lists: Readonly<Partial<Record<WordRole, string>>> = {
 /** Words by which a column is something else, by reason, in the languages of the exports. */
 // prettier-ignore
 const otherWords = `
-  owner owners owned manager rep representative agent agents agency assistant asst assistent assigned assignee created creator modified
+  owner owners owned manager rep representative agent agents agency assistant asst assistent assigned assignee kontaktperson salesman salesmen recruiter instructor trainer professor profesor lehrer enseignant advisor adviser created creator modified
   updated by seller salesperson sales csm host organizer support emergency spouse partner guardian parent parents referrer
   referred referral teacher provider staff vendor merchant supplier sender reply bcc sibling relative verkaufer vermittler
   betreuer mitarbeiter notfall noodcontact verkoper vendeur conjoint urgence vendedor emergencia responsavel venditore
@@ -67,7 +67,7 @@ const otherWords = `
   fax telefax telecopie telecopieur faks fakssi ファックス ファクス 传真 pager telex isdn
   opt optin optout opted consent consentement consentimento consentimiento consenso zgoda einwilligung subscribed subscribe
   subscription unsubscribed unsubscribe newsletter marketing accepts accept acepta aceita allow allowed permission preference
-  preferred agree suppressed suppression suppressions blocklisted blacklist quarantined spam contactable verified verify
+  agree suppressed suppression suppressions blocklisted blacklist quarantined spam contactable verified verify
   confirmed confirmation valid invalid validation validated bounced bounce bounces status score rating
   label count counts total totals sum amount montant betrag wartosc valor price spend spent revenue balance
   domain domains carrier model os version browser device extension ext poste intern 内線 内線番号 template subject

@@ -8,12 +8,12 @@ import type { HeaderWord } from './split-header.ts';
 /** What a column's name says it holds. */
 export interface HeaderMeaning {
   /**
-   * `said`: every word of the name is understood. `hint`: the kind is named among words that are not, so the
-   * values must agree. `other`: the column is something else, whatever its values look like. `silent`: the
-   * name says nothing.
+   * `said`: every word of the name is understood. `doubt`: so it is, but it could mean two things, and the values
+   * must agree. `hint`: the kind is named among words that are not understood; the values must agree. `other`: the column is something else, whatever its values look like. `silent`: the
+   * name says nothing, in words that are understood; `strange`: nor are the words.
    */
-  readonly sort: 'said' | 'hint' | 'other' | 'silent';
-  /** Set when said or hinted. */
+  readonly sort: 'said' | 'doubt' | 'hint' | 'other' | 'silent' | 'strange';
+  /** Set when said, doubted or hinted. */
   readonly kind?: ColumnKind;
   /** Lower is better among several columns of a kind that may occur once. */
   readonly rank: number;
@@ -67,6 +67,7 @@ export function meaningOfHeader(header: string): HeaderMeaning {
 
 const other: HeaderMeaning = { sort: 'other', rank: 1_000 };
 const silent: HeaderMeaning = { sort: 'silent', rank: 1_000 };
+const strangeName: HeaderMeaning = { sort: 'strange', rank: 1_000 };
 
 /** What a header alone says for certain about its column; null when it does not. */
 export function kindOfHeader(header: string): ColumnKind | null {
@@ -85,7 +86,7 @@ function meaningOfContact(parts: readonly HeaderWord[], has: Has): HeaderMeaning
   // `Phone ID` and `mobile device id` count devices; `Email ID` is how India writes e-mail address.
   if (has('id') && !isEmail && !isCountry) return other;
   const strange = parts.filter(({ role }) => role === 'unknown').length;
-  const sort = strange === 0 && !(isEmail && has('phone')) ? 'said' : 'hint';
+  const sort = strange > 0 ? 'hint' : isEmail && has('phone') ? 'doubt' : 'said';
   if (isCountry) return { sort, kind: 'country', rank: countryRank(parts, strange) };
   const isHashed = has('hash') || (isEmail && has('hem'));
   if (isEmail) return { sort, kind: isHashed ? 'hashed_email' : 'email', rank: 0 };
@@ -99,16 +100,22 @@ function countryRank(parts: readonly HeaderWord[], strange: number): number {
 }
 
 function meaningOfId(parts: readonly HeaderWord[], has: Has): HeaderMeaning {
-  if (!has('id', 'number') || has('hash') || !has('person')) return silent;
-  const persons = parts.filter(({ role }) => role === 'person').map(({ text }) => text);
   const strange = parts.filter(({ role }) => role === 'unknown').length;
+  const isStrange = strange > 0 || has('other_beside');
+  if (!has('id', 'number') || has('hash')) return isStrange ? strangeName : silent;
+  if (!has('person') && has('other_beside')) return strangeName;
+  if (!has('person')) return strange > 0 ? { sort: 'hint', kind: 'id', rank: hintedIdRank } : silent;
+  const persons = parts.filter(({ role }) => role === 'person').map(({ text }) => text);
   // A contact number is a phone number in Britain and India; the values decide.
   if (!has('id') && persons.every((person) => contactWords.has(person)))
-    return { sort: 'hint', kind: 'phone', rank: 0 };
+    return { sort: strange > 0 ? 'hint' : 'doubt', kind: 'phone', rank: 0 };
   const best = Math.min(...persons.map((person) => personOrder.indexOf(person)));
   const group = persons.every((person) => groupWords.has(person)) ? groupRank : 0;
   return { sort: 'said', kind: 'id', rank: best + (has('id') ? 0 : 100) + strange * 200 + group };
 }
+
+/** After all ids whose person is known, with values or without. */
+const hintedIdRank = 8_000;
 
 const contactWords: ReadonlySet<string> = new Set(words('contact contacts kontakt contacto contatto'));
 

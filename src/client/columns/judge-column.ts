@@ -14,6 +14,8 @@ export interface ColumnVerdict {
   readonly note: string;
   /** Set when the column holds hashes that no AdCP seller can use. */
   readonly unusable?: 'md5' | 'sha1' | 'base64';
+  /** The name has words that are not understood: whoever compares the columns trusts the others first. */
+  readonly isStrange?: boolean;
 }
 
 export const sureFrom = 0.7;
@@ -24,8 +26,9 @@ export function judgeColumn(name: string, values: readonly string[]): ColumnVerd
   const shares = sharesOf(values);
   const { kind, rank, sort } = meaning;
   if (sort === 'other') return judgeOther(shares);
-  if (kind === undefined) return judgeByContents(shares);
-  if (sort === 'hint') return judgeHint(kind, rank, shares);
+  if (kind === undefined) return { ...judgeByContents(shares), isStrange: sort === 'strange' };
+  if (sort === 'doubt') return judgeHint(kind, rank, shares);
+  if (sort === 'hint') return { ...judgeHint(kind, rank, shares), isStrange: true };
   return judgeNamed(kind, rank, shares);
 }
 
@@ -68,6 +71,7 @@ function judgeNamed(kind: ColumnKind, rank: number, shares: ShapeShares): Column
 /** Words of the name are strange: most values must look right, or the column is left alone. */
 function judgeHint(kind: ColumnKind, rank: number, shares: ShapeShares): ColumnVerdict {
   if (shares.count === 0) return ignored(0.7, 'empty; the name is not understood');
+  if (kind === 'id') return judgeHintedId(rank, shares);
   const verdict = judgeNamed(kind, rank, shares);
   const agreeing = {
     email: shares.share('email'),
@@ -82,6 +86,14 @@ function judgeHint(kind: ColumnKind, rank: number, shares: ShapeShares): ColumnV
 }
 
 const hintShareMin = 0.8;
+
+/** An id of something; of the person perhaps, when no two rows share one. */
+function judgeHintedId(rank: number, shares: ShapeShares): ColumnVerdict {
+  if (shares.distinctCount < shares.count || shares.count < hintedIdCountMin) return judgeByContents(shares);
+  return { kind: 'id', rank, confidence: 0.6, note: 'an id, perhaps of the person: no two rows share one' };
+}
+
+const hintedIdCountMin = 3;
 
 /** The name says what it is, and it is nothing of ours. Hashes are named, so that nobody misses them. */
 function judgeOther(shares: ShapeShares): ColumnVerdict {
@@ -131,18 +143,7 @@ function judgeContact(kind: ContactKind, rank: number, shares: ShapeShares): Col
   }
   const unusable = unusableHash(shares);
   if (unusable !== undefined) return unusable;
-  if (clearShare >= 0.3) {
-    const said =
-      kind === hashed
-        ? 'named like hashes, but the values are clear text: they will be hashed'
-        : 'by its name and values';
-    return {
-      kind: clear,
-      rank,
-      confidence: kind === hashed ? 0.75 : clearShare < 0.6 ? 0.8 : 0.99,
-      note: said,
-    };
-  }
+  if (clearShare >= 0.3) return judgeClear(clear, kind === hashed, rank, clearShare, shares);
   if (clearShare > 0 && kind === clear)
     return { kind, rank, confidence: 0.6, note: 'by its name; few values look right' };
   return ignored(
@@ -150,6 +151,25 @@ function judgeContact(kind: ContactKind, rank: number, shares: ShapeShares): Col
     `named like ${isEmail ? 'an e-mail address' : 'a phone number'}, but the values are not`,
   );
 }
+
+function judgeClear(
+  kind: ColumnKind,
+  isNamedHashed: boolean,
+  rank: number,
+  share: number,
+  shares: ShapeShares,
+): ColumnVerdict {
+  if (shares.count >= sharedCountMin && shares.distinctCount / shares.count < 0.05)
+    return { kind, rank, confidence: 0.6, note: 'by its name, but few different values: whose are they?' };
+  if (isNamedHashed) {
+    const note = 'named like hashes, but the values are clear text: they will be hashed';
+    return { kind, rank, confidence: 0.75, note };
+  }
+  return { kind, rank, confidence: share < 0.6 ? 0.8 : 0.99, note: 'by its name and values' };
+}
+
+/** Fewer values than this say nothing about how many people share one. */
+const sharedCountMin = 100;
 
 function unusableHash(shares: ShapeShares): ColumnVerdict | undefined {
   for (const shape of ['md5', 'sha1', 'base64'] as const) {

@@ -29,7 +29,8 @@ function rejoined(text: string): string {
     .normalize('NFKC')
     .replace(/(?<!\p{L})e[\s_.-]*mail/giu, (found) => (found.startsWith('e') ? 'email' : 'Email'))
     .replace(/(?<!\p{L})e[\s_-]+post/giu, 'epost')
-    .replace(/\b(?:ship|bill|sold|deliver)[\s_-]*to\b/gi, 'shipping');
+    .replace(/\b(?:ship|bill|sold|deliver)[\s_-]*to\b/gi, 'shipping')
+    .replace(/#/g, ' no ');
 }
 
 /** Breaks at capitals what is no word as it stands: `customerEmail`, but not `WhatsApp`. */
@@ -58,10 +59,10 @@ const unspaced = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}]/u;
 function partsOf(word: string): readonly HeaderWord[] {
   const parts = cheapestParts(word, unspaced.test(word));
   if (parts !== undefined) return parts;
-  // A contact word at the end names the thing, whatever stands before it: Diensttelefon, strphone.
+  // A word at the end names the thing, whatever stands before it: Diensttelefon, strphone, Abonummer.
   for (let from = 1; from <= word.length - endingCharsMin; from++) {
     const role = roleOfWord(word.slice(from));
-    if (role === 'email' || role === 'phone' || role === 'country')
+    if (role === 'email' || role === 'phone' || role === 'country' || role === 'number')
       return [
         { text: word.slice(0, from), role: 'unknown' },
         { text: word.slice(from), role },

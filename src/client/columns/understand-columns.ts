@@ -36,13 +36,13 @@ export function understandColumns(
   sample: readonly (readonly string[])[],
   map: ColumnMap,
 ): ColumnUnderstanding {
-  const verdicts = names.map((name, index) => {
+  const verdicts = names.map((name, index): ColumnVerdict => {
     const said = map.get(index);
     if (said !== undefined) return { kind: said, rank: -1, confidence: 1, note: 'as you said' };
     return judgeColumn(name, valuesOf(sample, index));
   });
   refuseTwoSaid(names, map);
-  const resolved = keepBest(names, keepBest(names, verdicts, 'id'), 'country');
+  const resolved = keepBest(names, keepBest(names, leaveStrange(verdicts), 'id'), 'country');
   const columns = resolved.map((verdict, index) => ({
     index,
     name: names[index]!,
@@ -75,6 +75,32 @@ function refuseTwoSaid(names: readonly string[], map: ColumnMap): void {
       );
     }
   }
+}
+
+/**
+ * Leaves what is likely somebody else's: an e-mail or phone column with strange words in its name (`Recruiter
+ * e-mail`), where another column of the file says plainly that it is the person's. An id of something strange
+ * is the person's in the first column only.
+ */
+function leaveStrange(verdicts: readonly ColumnVerdict[]): ColumnVerdict[] {
+  const plain = new Set(
+    verdicts.filter((verdict) => verdict.isStrange !== true).map((verdict) => familyOf(verdict.kind)),
+  );
+  return verdicts.map((verdict, index) => {
+    const family = familyOf(verdict.kind);
+    if (verdict.isStrange !== true || family === undefined) return verdict;
+    if (family === 'id' ? index === 0 : !plain.has(family)) return verdict;
+    const note = family === 'id' ? notTheFirst : `perhaps somebody else’s ${family}: map it if it is theirs`;
+    return { kind: 'ignore', rank: 10_000, confidence: family === 'id' ? 0.8 : 0.6, note };
+  });
+}
+
+const notTheFirst = 'an id, but hardly of the person';
+
+function familyOf(kind: ColumnKind): 'email' | 'phone' | 'id' | undefined {
+  if (kind === 'email' || kind === 'hashed_email') return 'email';
+  if (kind === 'phone' || kind === 'hashed_phone') return 'phone';
+  return kind === 'id' ? 'id' : undefined;
 }
 
 /** Of the columns of a kind that may occur once, the best stays and the others are ignored with a note. */

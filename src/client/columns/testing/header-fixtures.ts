@@ -2,6 +2,7 @@ import { readFixtures } from './fixture-text.ts';
 import type { HeaderFixture } from './fixture-text.ts';
 import { crmFixtures } from './fixtures-crm.ts';
 import { hashedFixtures } from './fixtures-hashed.ts';
+import { laterFixtures } from './fixtures-later.ts';
 import { marketingFixtures } from './fixtures-marketing.ts';
 import { nastyFixtures } from './fixtures-nasty.ts';
 import { shopFixtures } from './fixtures-shops.ts';
@@ -22,4 +23,5 @@ export const headerFixtures: readonly HeaderFixture[] = [
   westernFixtures,
   worldFixtures,
   nastyFixtures,
+  laterFixtures,
 ].flatMap(readFixtures);

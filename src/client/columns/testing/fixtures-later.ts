@@ -1,0 +1,147 @@
+/** Written when the code held the other fixtures, to see what it does with names that it was not written for. */
+export const laterFixtures = `
+# Nimble
+  id      Nimble record id = 5f1a2b3c4d5e6f7a8b9c0d1e | 5f1a2b3c4d5e6f7a8b9c0d1f | 5f1a2b3c4d5e6f7a8b9c0d20
+  email   email (work) = $work
+  email   email (personal) = $mail
+  phone   phone (mobile) = $us
+  phone   phone (main) = $us?
+  -       last contacted = $stamp
+  -       owner = $name
+# Odoo contacts
+  id      External ID = __export__.res_partner_10 | __export__.res_partner_11 | __export__.res_partner_14
+  -       Name = $name
+  email   Email = $mail
+  phone   Phone = $de
+  phone   Mobile = $de?
+  country Country = Germany | Belgium | France
+  -       Salesperson/Email = $staff
+  -       Tax ID = $vat
+  -       Is a Company = $bool
+# Bullhorn
+  id      candidate id = $num
+  email   Email 1 = $mail
+  email   Email 2 = $work?
+  phone   Mobile Phone = $us
+  phone   Other Phone = $us?
+  -       Pager = $us?
+  -       Recruiter Email = $staff
+  -       Mass Mail Opt Out = $bool
+# Donor system
+  id      Constituent ID = $num
+  email   Primary Email Address = $mail
+  phone   Preferred Phone Number = $us
+  -       Preferred Phone Type = Home | Cell | Cell
+  -       Last Gift Amount = $money
+  -       Last Gift Date = $mdy
+  -       Do Not Email = $bool
+  -       Do Not Call = $bool
+  country Home Country = United States | Canada | United States
+# Property management
+  id      Tenant Code = t0001042 | t0001043 | t0001050
+  email   Tenant Email = $mail
+  phone   Tenant Phone (Cell) = $us
+  -       Landlord Email = $work
+  -       Property Phone = 312-555-0100 | 312-555-0100 | 312-555-0101
+  -       Rent = $money
+  -       Lease end = $mdy
+# Car dealer
+  id      Customer # = $num
+  email   E Mail = $mail
+  phone   Home Ph = $us
+  phone   Cell Ph = $us?
+  phone   Work Ph = $us?
+  -       VIN = 1HGCM82633A004352 | 1HGCM82633A004353 | 1HGCM82633A004399
+  -       Odometer = 45231 | 88012 | 120334
+  -       Salesman Email = $staff
+# Airline
+  id      Frequent Flyer Number = 2065550142 | 2065550143 | 2065550199
+  email   PAX_EMAIL = $mail
+  phone   PAX_MOBILE = $e164
+  country RESIDENCE_COUNTRY = $land
+  -       PNR = AB12CD | EF34GH | IJ56KL
+  -       TICKET_NBR = 0162345678901 | 0162345678902 | 0162345678955
+  -       AGENCY_PHONE = 312-555-0100 | 312-555-0101 | 312-555-0100
+# Online courses
+  id      learner_id = $num
+  email   learner_email = $mail
+  -       instructor_email = $staff
+  -       enrolled_at = $unix
+  country country_name = France | Germany | Japan
+# Newspaper
+  id      Abonummer = 4410017 | 4410018 | 4410022
+  email   E-Mail-Adresse = $mail
+  phone   Telefon privat = $de
+  -       Zustellbezirk = 0301234567 | 0301234568 | 0301234577
+  -       Abo seit = $dmy
+# Energie client (fr)
+  id      Référence client = 6001234567 | 6001234568 | 6001234599
+  email   E-mail de contact = $mail
+  phone   Tél. portable du titulaire = $fr
+  -       PDL = 12345678901234 | 12345678901235 | 12345678901299
+  -       Email du conseiller = $staff
+  -       Prélèvement accepté = oui | non | oui
+# Clinica (es)
+  id      Nº historia paciente = 10017 | 10018 | 10022
+  email   Correo-e = $mail
+  phone   Tfno. móvil = $es
+  phone   Tfno. fijo = $es?
+  -       Médico (correo) = $staff
+  -       Próxima cita = $stamp
+# Palestra (it)
+  id      Tessera n. = 551 | 552 | 560
+  email   Indirizzo di posta elettronica = $mail
+  phone   Cellulare personale = $it
+  -       Scadenza certificato = $dmy
+  -       Email istruttore = $staff
+# Escola (br)
+  id      Matrícula do aluno = 2024001 | 2024002 | 2024010
+  email   E-mail do aluno = $mail
+  phone   Celular do aluno = $br
+  -       E-mail do professor = $staff
+  -       Data de matrícula = $dmy
+# Sportclub (nl)
+  id      Relatienummer = 551 | 552 | 560
+  email   E-mailadres lid = $mail
+  phone   Mobiel nr. = $nl
+  phone   Vast telefoonnummer = $nl?
+  -       E-mailadres trainer = $staff
+  -       Lid sinds = $dmy
+# Sklep (pl)
+  id      Identyfikator klienta = $num
+  email   E-mail klienta = $mail
+  phone   Tel. kom. = $pl
+  country Kraj dostawy = Polska | Niemcy | Polska
+  -       Data ostatniego zamówienia = $stamp
+  -       Kod pocztowy dostawy = 00-001 | 31-042 | 80-180
+# Förening (sv)
+  id      Medlemsnr = 551 | 552 | 560
+  email   E-postadress privat = $mail
+  phone   Mobiltelefonnummer = $se
+  phone   Hemtelefon = $se?
+  -       Kontaktperson e-post = $staff
+  -       Inträdesdatum = $day
+# 通販 (ja)
+  id      お客様番号 = $num
+  email   ご連絡先メールアドレス = $mail
+  phone   ご連絡先電話番号 = $jp
+  -       お届け先郵便番号 = 100-0001 | 150-0002 | 530-0011
+  -       ご注文日 = $day
+  -       営業担当メール = $staff
+  -       ポイント残高 = 1204 | 88 | 15000
+# data warehouse
+  id      dim_customer_key = $num
+  hashed_email cust_email_hash_sha256 = $sha
+  hashed_phone cust_phone_hash_sha256 = $sha
+  -       etl_batch_id = 20240131001 | 20240131001 | 20240201001
+  -       is_email_valid_flg = 1 | 0 | 1
+  -       home_phone_type_cd = M | L | M
+  country ctry_cd = $land
+# app analytics
+  id      userId = $uuid
+  email   userProperties.email = $mail
+  -       eventTimestamp = $millis
+  -       appVersion = 4.12.0 | 4.12.1 | 4.13.0
+  -       geo.country = $land
+  maid    device.advertisingId = $uuid
+`;
