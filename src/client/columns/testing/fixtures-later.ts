@@ -145,3 +145,100 @@ export const laterFixtures = `
   -       geo.country = $land
   maid    device.advertisingId = $uuid
 `;
+
+/** A second helping, written after the first had been used. Nothing was changed for these. */
+export const lastFixtures = `
+# Veterinary practice
+  id      Client Number = 10017 | 10018 | 10022
+  email   Client E-Mail = $mail
+  phone   Client Cell Phone = $us
+  -       Pet Name = Rex | Luna | Milo
+  -       Vet Email = $staff
+  -       Microchip = 985112001234567 | 985112001234568 | 985112001234599
+  -       Next Visit = $mdy
+# Telecom CRM
+  id      SUBSCRIBER_ID = $num
+  phone   CONTACT_MSISDN = $bare
+  email   CONTACT_EMAIL_ADDRESS = $mail
+  -       DEALER_EMAIL = $staff
+  -       SIM_SERIAL = 8901260123456789012 | 8901260123456789013 | 8901260123456789022
+  -       ACTIVATION_TS = $stamp
+  country COUNTRY_NAME = Spain | Spain | Portugal
+# Real estate leads
+  -       Listing ID = 4410017 | 4410017 | 4410022
+  -       Lead Name = $name
+  email   Lead Email = $mail
+  phone   Lead Phone = $us
+  -       Realtor Email = $staff
+  -       Realtor Phone = 312-555-0100 | 312-555-0101 | 312-555-0100
+# Recruiting form
+  email   Applicant e-mail = $mail
+  phone   Applicant phone = $us
+  -       Referee 1 email = $work
+  -       Referee 1 phone = $us
+  country Applicant country = $land
+# Insurance policies
+  -       Policy No = 206-555-0142 | 206-555-0143 | 206-555-0199
+  id      Insured ID = $num
+  email   Insured Email = $mail
+  phone   Insured Mobile = $us
+  -       Broker Email = $staff
+  -       Premium = $money
+# Physiotherapie
+  id      Patienten-Nr. = 10017 | 10018 | 10022
+  email   E-Mail Patient = $mail
+  phone   Handy Patient = $de
+  -       Arzt E-Mail = $staff
+  -       Versichertennummer = A123456780 | B123456780 | C123456780
+# Magasin de sport
+  id      Id_Client = $num
+  email   Mail_Client = $mail
+  phone   Tel_Client = $fr
+  -       Mail_Vendeur = $staff
+  -       Date_Dernier_Achat = $dmy
+  -       Code_Postal = $zip
+# Tienda
+  id      Cod. cliente = 10017 | 10018 | 10022
+  email   Mail cliente = $mail
+  phone   Tlf. cliente = $es
+  -       Mail comercial = $staff
+  -       Importe total = 1.299.500,00 | 77,00 | 2.045.500,00
+# Negozio
+  id      Cod. Cliente = 10017 | 10018 | 10022
+  email   E-mail cliente = $mail
+  phone   Tel. cliente = $it
+  -       E-mail agente = $staff
+  country Nazione cliente = IT | IT | CH
+# Butik
+  id      Kundnr = 10017 | 10018 | 10022
+  email   Mejl = $mail
+  phone   Mobilnr = $se
+  -       Butikens telefon = 08-465 004 12 | 08-465 004 12 | 08-465 004 13
+  -       Senast handlat = $day
+# Winkel
+  id      Klantnr. = 10017 | 10018 | 10022
+  email   Mailadres = $mail
+  phone   Mobiel telefoonnummer = $nl
+  -       Filiaal telefoon = 020 555 0187 | 020 555 0187 | 010-5550112
+  -       Laatste aankoop = $day
+# 予約
+  id      予約者ID = $num
+  email   予約者メールアドレス = $mail
+  phone   予約者電話番号 = $jp
+  -       店舗電話番号 = 03-5550-0187 | 03-5550-0187 | 06-5550-0112
+  -       予約番号 = 09055501234 | 09055501777 | 09055509876
+# Loyalty app events
+  id      member_uuid = $uuid
+  email   member_email = $mail
+  maid    ios_idfa = $uuid
+  maid    android_gaid = $uuid
+  -       event_id = $uuid
+  -       event_ts = $millis
+  -       points = 10 | 20 | 30
+# Clean room
+  id      partner_user_id = $uuid
+  hashed_email email_sha256_hash = $sha
+  hashed_phone phone_sha256_hash = $sha
+  -       ip_sha256_hash = $sha
+  -       household_id = HH1 | HH2 | HH3
+`;

@@ -2,7 +2,7 @@ import { readFixtures } from './fixture-text.ts';
 import type { HeaderFixture } from './fixture-text.ts';
 import { crmFixtures } from './fixtures-crm.ts';
 import { hashedFixtures } from './fixtures-hashed.ts';
-import { laterFixtures } from './fixtures-later.ts';
+import { lastFixtures, laterFixtures } from './fixtures-later.ts';
 import { marketingFixtures } from './fixtures-marketing.ts';
 import { nastyFixtures } from './fixtures-nasty.ts';
 import { shopFixtures } from './fixtures-shops.ts';
@@ -24,4 +24,5 @@ export const headerFixtures: readonly HeaderFixture[] = [
   worldFixtures,
   nastyFixtures,
   laterFixtures,
+  lastFixtures,
 ].flatMap(readFixtures);
