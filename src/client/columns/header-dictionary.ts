@@ -35,7 +35,7 @@ const lists: Readonly<Partial<Record<WordRole, string>>> = {
   hash: `hashed hash hashes sha256 sha1 sha 256 sha2 hex encrypted md5 gehasht hache hachee hasheado cifrado`,
   hem: 'hem hems',
   id: 'id ids uuid guid identifier kennung identifiant identificador identyfikator identificativo',
-  number: `number numbers numero num no nr n nummer numer key code codigo codice cislo szam numarasi kod cd
+  number: `number numbers numero num no nr n nummer numer key code codigo codice cod cislo szam numarasi kod cd
     番号 编号 번호 コード nomor номер`,
   person: `external extern externe externo externa user users utente usuario benutzer gebruiker customer customers cust
     kunde kunden kund klant klanten client clients cliente clientes klient klienta zakaznika asiakas ugyfel musteri pelanggan
@@ -60,7 +60,7 @@ const lists: Readonly<Partial<Record<WordRole, string>>> = {
 // prettier-ignore
 const otherWords = `
   owner owners owned manager rep representative agent agents agency assistant asst assistent assigned assignee kontaktperson salesman salesmen recruiter instructor trainer professor profesor lehrer enseignant advisor adviser created creator modified
-  updated by seller salesperson sales csm host organizer support emergency spouse partner guardian parent parents referrer
+  updated by seller salesperson sales csm host organizer support emergency spouse guardian parent parents referrer
   referred referral teacher provider staff vendor merchant supplier sender reply bcc sibling relative verkaufer vermittler
   betreuer mitarbeiter notfall noodcontact verkoper vendeur conjoint urgence vendedor emergencia responsavel venditore
   opiekuna opiekun saljare saljarens 担当者 担当 緊急 緊急連絡先 配偶者 保護者 proprietario propietario zustandiger
@@ -85,7 +85,7 @@ const otherWords = `
 
 /** Prefixes, prepositions and short words that mean something only beside a contact word. */
 const besideWords =
-  'data to at on is has have do does may we us not vor nach pro use log history app cc list lists campaign label type typ';
+  'partner data to at on is has have do does may we us not vor nach pro use log history app cc list lists campaign label type typ';
 
 const dictionary: ReadonlyMap<string, WordRole> = buildDictionary();
 

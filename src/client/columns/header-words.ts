@@ -17,6 +17,8 @@ export interface HeaderMeaning {
   readonly kind?: ColumnKind;
   /** Lower is better among several columns of a kind that may occur once. */
   readonly rank: number;
+  /** The words of a hint that are not understood. */
+  readonly strangeWords?: string;
 }
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
@@ -61,8 +63,16 @@ export function meaningOfHeader(header: string): HeaderMeaning {
   const has = (...roles: readonly WordRole[]): boolean =>
     parts.some(({ role }) => role !== 'unknown' && roles.includes(role));
   if (has('other')) return other;
-  if (has('email', 'hem', 'phone', 'country')) return meaningOfContact(parts, has);
-  return meaningOfId(parts, has);
+  const isContact = has('email', 'hem', 'phone', 'country');
+  const meaning = isContact ? meaningOfContact(parts, has) : meaningOfId(parts, has);
+  return meaning.sort === 'hint' ? { ...meaning, strangeWords: strangeWordsOf(parts) } : meaning;
+}
+
+function strangeWordsOf(parts: readonly HeaderWord[]): string {
+  return parts
+    .filter(({ role }) => role === 'unknown')
+    .map(({ text }) => text)
+    .join(' ');
 }
 
 const other: HeaderMeaning = { sort: 'other', rank: 1_000 };

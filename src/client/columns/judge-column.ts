@@ -16,6 +16,8 @@ export interface ColumnVerdict {
   readonly unusable?: 'md5' | 'sha1' | 'base64';
   /** The name has words that are not understood: whoever compares the columns trusts the others first. */
   readonly isStrange?: boolean;
+  /** The words that are not understood, where the others name a kind. */
+  readonly strangeWords?: string;
 }
 
 export const sureFrom = 0.7;
@@ -24,11 +26,11 @@ export const sureFrom = 0.7;
 export function judgeColumn(name: string, values: readonly string[]): ColumnVerdict {
   const meaning = meaningOfHeader(name);
   const shares = sharesOf(values);
-  const { kind, rank, sort } = meaning;
+  const { kind, rank, sort, strangeWords = '' } = meaning;
   if (sort === 'other') return judgeOther(shares);
   if (kind === undefined) return { ...judgeByContents(shares), isStrange: sort === 'strange' };
   if (sort === 'doubt') return judgeHint(kind, rank, shares);
-  if (sort === 'hint') return { ...judgeHint(kind, rank, shares), isStrange: true };
+  if (sort === 'hint') return { ...judgeHint(kind, rank, shares), isStrange: true, strangeWords };
   return judgeNamed(kind, rank, shares);
 }
 

@@ -4,6 +4,7 @@ import type { ColumnMap } from './column-map.ts';
 import { judgeColumn, sureFrom } from './judge-column.ts';
 import type { ColumnVerdict } from './judge-column.ts';
 import type { ColumnKind } from './kinds.ts';
+import { leaveStrange } from './leave-strange.ts';
 import { maskValue } from './mask.ts';
 
 /** One column as it will be read. */
@@ -75,32 +76,6 @@ function refuseTwoSaid(names: readonly string[], map: ColumnMap): void {
       );
     }
   }
-}
-
-/**
- * Leaves what is likely somebody else's: an e-mail or phone column with strange words in its name (`Recruiter
- * e-mail`), where another column of the file says plainly that it is the person's. An id of something strange
- * is the person's in the first column only.
- */
-function leaveStrange(verdicts: readonly ColumnVerdict[]): ColumnVerdict[] {
-  const plain = new Set(
-    verdicts.filter((verdict) => verdict.isStrange !== true).map((verdict) => familyOf(verdict.kind)),
-  );
-  return verdicts.map((verdict, index) => {
-    const family = familyOf(verdict.kind);
-    if (verdict.isStrange !== true || family === undefined) return verdict;
-    if (family === 'id' ? index === 0 : !plain.has(family)) return verdict;
-    const note = family === 'id' ? notTheFirst : `perhaps somebody else’s ${family}: map it if it is theirs`;
-    return { kind: 'ignore', rank: 10_000, confidence: family === 'id' ? 0.8 : 0.6, note };
-  });
-}
-
-const notTheFirst = 'an id, but hardly of the person';
-
-function familyOf(kind: ColumnKind): 'email' | 'phone' | 'id' | undefined {
-  if (kind === 'email' || kind === 'hashed_email') return 'email';
-  if (kind === 'phone' || kind === 'hashed_phone') return 'phone';
-  return kind === 'id' ? 'id' : undefined;
 }
 
 /** Of the columns of a kind that may occur once, the best stays and the others are ignored with a note. */

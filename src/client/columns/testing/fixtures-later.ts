@@ -1,4 +1,7 @@
-/** Written when the code held the other fixtures, to see what it does with names that it was not written for. */
+/**
+ * Written when the code held the other fixtures, to see what it does with names that it was not written for. Its
+ * first figures were a precision of 0.84 and a recall of 0.78.
+ */
 export const laterFixtures = `
 # Nimble
   id      Nimble record id = 5f1a2b3c4d5e6f7a8b9c0d1e | 5f1a2b3c4d5e6f7a8b9c0d1f | 5f1a2b3c4d5e6f7a8b9c0d20
@@ -146,7 +149,7 @@ export const laterFixtures = `
   maid    device.advertisingId = $uuid
 `;
 
-/** A second helping, written after the first had been used. Nothing was changed for these. */
+/** A second helping, written after the first had been used. Its first figures were 0.89 and 0.91. */
 export const lastFixtures = `
 # Veterinary practice
   id      Client Number = 10017 | 10018 | 10022
@@ -241,4 +244,102 @@ export const lastFixtures = `
   hashed_phone phone_sha256_hash = $sha
   -       ip_sha256_hash = $sha
   -       household_id = HH1 | HH2 | HH3
+`;
+
+/** A third helping, of everyday files; code and words were not touched for these. */
+export const unseenFixtures = `
+# Mailing list of a band
+  email   Email = $mail
+  -       First name = $first
+  country Country = $land
+  -       Joined = $stamp
+  -       Opens = $count
+# Pharmacy
+  id      Customer ID = $num
+  email   Email = $mail
+  phone   Phone = $us
+  -       Rx Number = 2065550142 | 2065550143 | 2065550199
+  -       Pharmacist Phone = 312-555-0100 | 312-555-0101 | 312-555-0100
+  -       Refill date = $mdy
+# Furniture shop
+  id      Kunden Nr = 10017 | 10018 | 10022
+  email   E-Mail = $mail
+  phone   Telefon 1 = $de
+  phone   Telefon 2 = $de?
+  -       Lieferdatum = $dmy
+  -       Auftragsnummer = 0301234567 | 0301234568 | 0301234577
+# Garage
+  id      client_no = $num
+  email   client_mail = $mail
+  phone   client_tel = $fr
+  -       immatriculation = AB-123-CD | EF-456-GH | IJ-789-KL
+  -       kilometrage = 145 231 | 88 012 | 120 334
+# Seguros
+  id      Nº cliente = 10017 | 10018 | 10022
+  email   E-mail = $mail
+  phone   Teléfono 1 = $es
+  phone   Teléfono 2 = $es?
+  -       Nº póliza = 912555034 | 912555035 | 912555099
+  -       Correo agente = $staff
+# Abbonati
+  id      ID abbonato = $num
+  email   Email = $mail
+  phone   Cellulare = $it
+  -       Provincia = MI | RM | TO
+  -       Data abbonamento = $dmy
+# Loja
+  id      cliente_id = $num
+  email   email = $mail
+  phone   telefone = $br
+  -       valor_total = 1.299.500,00 | 77,00 | 2.045.500,00
+  -       cep = 01310-100 | 20040-002 | 30130-010
+# Webwinkel
+  id      klantnummer = $num
+  email   e-mailadres = $mail
+  phone   telefoon = $nl
+  -       bestelnummer = 2024013101 | 2024013102 | 2024020103
+  -       besteldatum = $day
+# Abonament
+  id      Nr klienta = 10017 | 10018 | 10022
+  email   Adres email = $mail
+  phone   Telefon = $pl
+  -       Nr umowy = 601555019 | 601555020 | 601555099
+# Prenumeranter
+  id      Prenumerantnummer = 10017 | 10018 | 10022
+  email   E-post = $mail
+  phone   Mobil = $se
+  -       Fakturanummer = 0701740605 | 0701740699 | 0701740611
+# 定期購入
+  id      お客様ID = $num
+  email   メールアドレス = $mail
+  phone   電話番号 = $jp
+  -       定期番号 = 09055501234 | 09055501777 | 09055509876
+  -       次回お届け日 = $day
+# Chat tool
+  id      visitor_id = $uuid
+  email   visitor.email = $mail
+  -       operator.email = $staff
+  -       started_at = $unix
+  -       page_url = $url
+# Data platform
+  id      cdp_person_id = $uuid
+  email   primary_email = $mail
+  email   secondary_email = $work?
+  phone   primary_phone_e164 = $e164
+  hashed_email primary_email_sha256 = $sha
+  country home_country_iso = $land
+  -       consent_string = CPXxRfAPXxRfA | CPYxRfAPYxRfA | CPZxRfAPZxRfA
+# Wi-Fi portal
+  email   email = $mail
+  phone   mobile_number = $bare
+  -       mac_address = 00:1a:2b:3c:4d:5e | 00:1a:2b:3c:4d:5f | 00:1a:2b:3c:4d:60
+  -       session_start = $unix
+  -       bytes_down = 104857600 | 20485760 | 990485760
+# Sports league
+  id      Player ID = $num
+  -       Team = Reds | Blues | Reds
+  email   Player Email = $mail
+  phone   Player Cell = $us
+  -       Coach Email = $staff
+  -       Jersey # = 7 | 23 | 10
 `;
