@@ -1,3 +1,4 @@
+import { clientLimits } from '../client-limits.ts';
 import { personOrder } from './header-dictionary.ts';
 import type { WordRole } from './header-dictionary.ts';
 import type { ColumnKind } from './kinds.ts';
@@ -53,7 +54,8 @@ const wholeNames: ReadonlyMap<string, ColumnKind> = new Map<string, ColumnKind>(
 ]);
 
 /** Understands a column's name by its words, in about twenty languages. */
-export function meaningOfHeader(header: string): HeaderMeaning {
+export function meaningOfHeader(name: string): HeaderMeaning {
+  const header = name.slice(0, clientLimits.headerNameCharsMax);
   const key = plainHeader(header).replace(/[^\p{L}\p{N}]/gu, '');
   const whole = wholeNames.get(key);
   if (whole !== undefined) return { sort: 'said', kind: whole, rank: whole === 'id' ? bareIdRank(key) : 0 };

@@ -1,5 +1,4 @@
 import { assert } from '../../base/assert.ts';
-import { clientLimits } from '../client-limits.ts';
 import { roleOfWord, wordLengthMax } from './header-dictionary.ts';
 import type { WordRole } from './header-dictionary.ts';
 import { plainHeader, withoutInvisible } from './plain-header.ts';
@@ -13,12 +12,12 @@ export interface HeaderWord {
 /**
  * The words of a column's name. Names are written together in many languages and databases, so what is no
  * word by itself is taken apart: `MOBILEPHONE`, `Kundennummer`, `携帯電話番号`. Counters of one or two digits
- * fall away.
+ * fall away. The name has at most `headerNameCharsMax` characters.
  *
  *     splitHeader('Work E-mail (2)') // work: companion, email: email
  */
 export function splitHeader(header: string): readonly HeaderWord[] {
-  return rejoined(header.slice(0, clientLimits.headerNameCharsMax))
+  return rejoined(header)
     .split(/[^\p{L}\p{N}\p{M}]+/u)
     .flatMap(wordsOfToken);
 }
