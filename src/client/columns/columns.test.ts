@@ -87,3 +87,36 @@ test('the description shows masks, never values', () => {
   for (const secret of ['881', 'jane', 'example', '206', '1234', 'secret'])
     assert.ok(!text.includes(secret), secret);
 });
+
+test('somebody else’s addresses are left, by words that are known and by words that are not', () => {
+  const mail = 'jane@example.com';
+  assert.deepEqual(kinds(['Email', 'Owner email'], [mail, mail]), ['email', 'ignore']);
+  assert.deepEqual(kinds(['Email', 'Zworp email'], [mail, mail]), ['email', 'ignore']);
+  assert.deepEqual(kinds(['Zworp email'], [mail]), ['email']);
+  assert.deepEqual(kinds(['Zworp email', 'Fnord email'], [mail, mail]), ['email', 'ignore']);
+  const left = understand(['Email', 'Zworp email'], [mail, mail]);
+  assert.deepEqual(left.unsure, [left.columns[1]]);
+  assert.deepEqual(kinds(['Email', 'Zworp email'], [mail, mail], ['Zworp email=email']), ['email', 'email']);
+});
+
+test('one address for a hundred people is doubted', () => {
+  const rows = Array.from({ length: 200 }, (_, i) => [`jane${i}@example.com`, 'shop@example.com']);
+  const { unsure } = understandColumns(['Email', 'Email 2'], rows, new Map());
+  assert.deepEqual(
+    unsure.map((column) => column.name),
+    ['Email 2'],
+  );
+});
+
+test('ids: the best name, unless its values are missing or shared', () => {
+  const rows = (pairs: readonly (readonly [string, string])[]) =>
+    understandColumns(['user_id', 'id'], pairs, new Map()).columns.map((column) => column.kind);
+  assert.deepEqual(rows([['u1', '1'], ['u2', '2'], ['u3', '3']]), ['id', 'ignore']); // prettier-ignore
+  assert.deepEqual(rows([['', '1'], ['', '2'], ['', '3']]), ['ignore', 'id']); // prettier-ignore
+  assert.deepEqual(rows([['u1', '1'], ['u1', '2'], ['u1', '3']]), ['ignore', 'id']); // prettier-ignore
+});
+
+test('a name of any length and any characters is read in time', () => {
+  for (const part of ['email', 'nr', '電話', '\ufeff', 'e-', 'Aa', '#'])
+    assert.doesNotThrow(() => kindOfHeader(part.repeat(20_000)));
+});

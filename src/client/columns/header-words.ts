@@ -1,109 +1,152 @@
+import { clientLimits } from '../client-limits.ts';
+import { personOrder } from './header-dictionary.ts';
+import type { WordRole } from './header-dictionary.ts';
 import type { ColumnKind } from './kinds.ts';
+import { plainHeader } from './plain-header.ts';
+import { splitHeader } from './split-header.ts';
+import type { HeaderWord } from './split-header.ts';
+
+/** What a column's name says it holds. */
+export interface HeaderMeaning {
+  /**
+   * `said`: every word of the name is understood. `doubt`: so it is, but it could mean two things, and the values
+   * must agree. `hint`: the kind is named among words that are not understood; the values must agree. `other`: the column is something else, whatever its values look like. `silent`: the
+   * name says nothing, in words that are understood; `strange`: nor are the words.
+   */
+  readonly sort: 'said' | 'doubt' | 'hint' | 'other' | 'silent' | 'strange';
+  /** Set when said, doubted or hinted. */
+  readonly kind?: ColumnKind;
+  /** Lower is better among several columns of a kind that may occur once. */
+  readonly rank: number;
+  /** The words of a hint that are not understood. */
+  readonly strangeWords?: string;
+}
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
 
-/**
- * Whole names of id columns, best first: of several id columns in a file the first in this list wins.
- * They are the names that CRM and shop exports use, in several languages, without case, spaces and accents.
- */
-const idNames = words(`
-  externalid userid customerid memberid contactid clientid crmid personid subscriberid recordid recordidcontact
-  leadid profileid klaviyoid shopifycustomerid customernumber customerno membernumber loyaltyid uid kundennummer kundenid
-  kundennr mitgliedsnummer benutzerid idclient numeroclient codeclient identifiantclient idcliente numerocliente
-  codigocliente clienteid idusuario idutente codicecliente klantnummer klantid kundnummer idklienta
-  顧客id 顧客番号 会員番号 会員id ユーザーid 客户编号 用户id guid id
-`);
+/** Names of universal ids and device ids, found whole or as a part between separators; the first wins. */
+const uidNames: readonly (readonly [ColumnKind, readonly string[]])[] = [
+  ['uid2', words('uid2 uid2id uid2token rawuid2')],
+  ['euid', words('euid euidtoken raweuid')],
+  ['rampid', words('rampid rampids liveramprampid')],
+  ['id5', words('id5 id5id universalid5')],
+  ['pairid', words('pairid pairids')],
+  [
+    'maid',
+    words(`maid maids idfa gaid aaid adid madid mobileadid mobileadvertisingid advertisingid googleaid
+      googleadvertisingid appleadvertisingid deviceadvertisingid`),
+  ],
+];
 
+/** Short names that are words of other things too; only as the whole name. */
 const wholeNames: ReadonlyMap<string, ColumnKind> = new Map<string, ColumnKind>([
-  ...idNames.map((name) => [name, 'id'] as const),
-  ...words(`maid maids idfa gaid aaid adid madid mobileadid mobileadvertisingid advertisingid
-    googleadvertisingid appleadvertisingid deviceadvertisingid`).map((name) => [name, 'maid'] as const),
-  ...words('uid2 uid2id uid2token rawuid2').map((name) => [name, 'uid2'] as const),
-  ...words('rampid rampids liveramprampid idl').map((name) => [name, 'rampid'] as const),
-  ...words('id5 id5id universalid5').map((name) => [name, 'id5'] as const),
-  ...words('euid euidtoken raweuid').map((name) => [name, 'euid'] as const),
-  ...words('pairid pairids pair').map((name) => [name, 'pairid'] as const),
+  ['em', 'email'],
+  ['ph', 'phone'],
+  ['cc', 'country'],
+  ['idl', 'rampid'],
+  ['pair', 'pairid'],
+  ['uid', 'id'],
+  ['guid', 'id'],
+  ['uuid', 'id'],
+  ['klaviyoid', 'id'],
+  ['leid', 'id'],
+  ['id', 'id'],
 ]);
 
-const emailWords: ReadonlySet<string> = new Set(
-  words(
-    'email emails mail mails emailaddress mailaddress courriel correo mailadresse emailadresse e-mail epost eposta メール メールアドレス 邮箱 电子邮件 이메일',
-  ),
-);
-const phoneWords: ReadonlySet<string> = new Set(
-  words(`phone phones telephone telefon telefono telefone tel mobile mobil cell cellphone cellular celular movil handy
-    gsm portable telefonnummer phonenumber mobilephone mobilnummer handynummer rufnummer telefoonnummer telefoon puhelin
-    whatsapp msisdn sms 電話 電話番号 携帯 携帯電話 手机 手机号 电话 전화번호`),
-);
-const countryWords: ReadonlySet<string> = new Set(
-  words(
-    'country countrycode countryregion land landescode laendercode pays pais paese kraj ulke maa 国 国名 国家 국가',
-  ),
-);
-const hashWords: ReadonlySet<string> = new Set(
-  words('hashed hash sha256 sha 256 hex hem encrypted gehasht hache'),
-);
-/** Words that may stand beside the word that names the kind and do not change it. */
-const companions: ReadonlySet<string> = new Set(
-  words(`address adresse adress direccion endereco indirizzo adres number nummer numero num no nr code iso
-    primary main default first second secondary other additional alternate alternative alt extra
-    work business office company home private personal contact customer client user member subscriber account
-    billing shipping mailing default geschaeftlich privat principal de do di del electronico electronica elettronica
-    electronique number1 e the of my lower lowercase normalized normalised clean region`),
-);
+/** Understands a column's name by its words, in about twenty languages. */
+export function meaningOfHeader(name: string): HeaderMeaning {
+  const header = name.slice(0, clientLimits.headerNameCharsMax);
+  const key = plainHeader(header).replace(/[^\p{L}\p{N}]/gu, '');
+  const whole = wholeNames.get(key);
+  if (whole !== undefined) return { sort: 'said', kind: whole, rank: whole === 'id' ? bareIdRank(key) : 0 };
+  const uid = uidOf(header, key);
+  if (uid !== undefined) return { sort: 'said', kind: uid, rank: 0 };
+  const parts = splitHeader(header);
+  const has = (...roles: readonly WordRole[]): boolean =>
+    parts.some(({ role }) => role !== 'unknown' && roles.includes(role));
+  if (has('other')) return other;
+  const isContact = has('email', 'hem', 'phone', 'country');
+  const meaning = isContact ? meaningOfContact(parts, has) : meaningOfId(parts, has);
+  return meaning.sort === 'hint' ? { ...meaning, strangeWords: strangeWordsOf(parts) } : meaning;
+}
 
-/** What a header alone says about its column; null when it says nothing. */
+function strangeWordsOf(parts: readonly HeaderWord[]): string {
+  return parts
+    .filter(({ role }) => role === 'unknown')
+    .map(({ text }) => text)
+    .join(' ');
+}
+
+const other: HeaderMeaning = { sort: 'other', rank: 1_000 };
+const silent: HeaderMeaning = { sort: 'silent', rank: 1_000 };
+const strangeName: HeaderMeaning = { sort: 'strange', rank: 1_000 };
+
+/** What a header alone says for certain about its column; null when it does not. */
 export function kindOfHeader(header: string): ColumnKind | null {
-  const key = keyOfHeader(header);
-  const parts = wordsOfHeader(header);
-  const whole = wholeNames.get(key) ?? wholeNames.get(key.replace(/\d{1,2}$/, ''));
-  if (whole !== undefined) return whole;
-  if (emailWords.has(key)) return 'email';
-  if (phoneWords.has(key)) return 'phone';
-  if (countryWords.has(key)) return 'country';
-  const isHashed = parts.some((word) => hashWords.has(word));
-  const rest = parts.filter((word) => !hashWords.has(word) && !companions.has(word));
-  if (rest.length === 0) return null;
-  if (rest.every((word) => emailWords.has(word))) return isHashed ? 'hashed_email' : 'email';
-  if (rest.every((word) => phoneWords.has(word))) return isHashed ? 'hashed_phone' : 'phone';
-  if (!isHashed && rest.length === 1 && countryWords.has(rest[0]!)) return 'country';
-  return null;
+  const { sort, kind } = meaningOfHeader(header);
+  return sort === 'said' && kind !== undefined ? kind : null;
 }
 
-/** The place of an id column's name among those known: lower is better. */
-export function idRank(header: string): number {
-  const place = idNames.indexOf(keyOfHeader(header));
-  return place === -1 ? idNames.length : place;
+type Has = (...roles: readonly WordRole[]) => boolean;
+
+function meaningOfContact(parts: readonly HeaderWord[], has: Has): HeaderMeaning {
+  if (has('other_beside')) return other;
+  // `hem` is a hashed e-mail address, and Swedish for home.
+  const isEmail = has('email') || (has('hem') && !has('phone'));
+  const isCountry = has('country');
+  if (isCountry && (isEmail || has('phone', 'hash'))) return other;
+  // `Phone ID` and `mobile device id` count devices; `Email ID` is how India writes e-mail address.
+  if (has('id') && !isEmail && !isCountry) return other;
+  const strange = parts.filter(({ role }) => role === 'unknown').length;
+  const sort = strange > 0 ? 'hint' : isEmail && has('phone') ? 'doubt' : 'said';
+  if (isCountry) return { sort, kind: 'country', rank: countryRank(parts, strange) };
+  const isHashed = has('hash') || (isEmail && has('hem'));
+  if (isEmail) return { sort, kind: isHashed ? 'hashed_email' : 'email', rank: 0 };
+  return { sort, kind: isHashed ? 'hashed_phone' : 'phone', rank: 0 };
 }
 
-/** Letters and digits only, without case and accents. */
-function keyOfHeader(header: string): string {
-  return plain(header).replace(/[^\p{L}\p{N}]/gu, '');
+/** The country of the postal address is the country of the phones more often than another one. */
+function countryRank(parts: readonly HeaderWord[], strange: number): number {
+  const isOther = parts.some(({ text }) => text === 'other' || text === 'second' || text === 'secondary');
+  return strange * 10 + (isOther ? 5 : 0);
 }
 
-/** `Work E-mail (2)` → work, email; `customerEmail` → customer, email. Counters of one or two digits fall away. */
-function wordsOfHeader(header: string): readonly string[] {
-  const spaced = header.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2');
-  return plain(spaced)
-    .replace(/\be[\s_-]mail/g, 'email')
-    .split(/[^\p{L}\p{N}]+/u)
-    .map((word) => (hashWords.has(word) ? word : word.replace(/\d{1,2}$/, '')))
-    .filter((word) => word !== '');
+function meaningOfId(parts: readonly HeaderWord[], has: Has): HeaderMeaning {
+  const strange = parts.filter(({ role }) => role === 'unknown').length;
+  const isStrange = strange > 0 || has('other_beside');
+  if (!has('id', 'number') || has('hash')) return isStrange ? strangeName : silent;
+  if (!has('person') && has('other_beside')) return strangeName;
+  if (!has('person')) return strange > 0 ? { sort: 'hint', kind: 'id', rank: hintedIdRank } : silent;
+  const persons = parts.filter(({ role }) => role === 'person').map(({ text }) => text);
+  // A contact number is a phone number in Britain and India; the values decide.
+  if (!has('id') && persons.every((person) => contactWords.has(person)))
+    return { sort: strange > 0 ? 'hint' : 'doubt', kind: 'phone', rank: 0 };
+  const best = Math.min(...persons.map((person) => personOrder.indexOf(person)));
+  const group = persons.every((person) => groupWords.has(person)) ? groupRank : 0;
+  return { sort: 'said', kind: 'id', rank: best + (has('id') ? 0 : 100) + strange * 200 + group };
 }
 
-function plain(text: string): string {
-  // Composing again keeps the marks that belong to a Japanese letter.
-  return text
-    .toLowerCase()
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .normalize('NFKC');
+/** After all ids whose person is known, with values or without. */
+const hintedIdRank = 8_000;
+
+const contactWords: ReadonlySet<string> = new Set(words('contact contacts kontakt contacto contatto'));
+
+/** Accounts and leads are often companies with several people in them, so a bare `id` beside them is better. */
+const groupWords: ReadonlySet<string> = new Set(words('account lead'));
+const groupRank = 1_000;
+
+/** After every id that names its person. */
+function bareIdRank(key: string): number {
+  return key === 'id' ? 900 : 800;
 }
 
-/** What a column's name says it holds; a lower rank is better among several ids. Undefined when it says nothing. */
-export function meaningOfHeader(
-  header: string,
-): { readonly kind: ColumnKind; readonly rank: number } | undefined {
-  const kind = kindOfHeader(header);
-  return kind === null ? undefined : { kind, rank: kind === 'id' ? idRank(header) : 0 };
+/** A universal id's name is a name by itself, whatever stands beside it: `gps_adid`, `UID2 (raw)`. */
+function uidOf(header: string, key: string): ColumnKind | undefined {
+  const tokens = plainHeader(header).split(/[^\p{L}\p{N}]+/u);
+  const isNamed = (name: string): boolean =>
+    key === name || key.replace(/\d{1,2}$/, '') === name || tokens.includes(name) || key.endsWith(name);
+  for (const [kind, names] of uidNames)
+    if (names.some((name) => (name.length < 6 ? key === name || tokens.includes(name) : isNamed(name))))
+      return kind;
+  return undefined;
 }

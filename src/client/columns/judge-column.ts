@@ -14,6 +14,10 @@ export interface ColumnVerdict {
   readonly note: string;
   /** Set when the column holds hashes that no AdCP seller can use. */
   readonly unusable?: 'md5' | 'sha1' | 'base64';
+  /** The name has words that are not understood: whoever compares the columns trusts the others first. */
+  readonly isStrange?: boolean;
+  /** The words that are not understood, where the others name a kind. */
+  readonly strangeWords?: string;
 }
 
 export const sureFrom = 0.7;
@@ -22,11 +26,20 @@ export const sureFrom = 0.7;
 export function judgeColumn(name: string, values: readonly string[]): ColumnVerdict {
   const meaning = meaningOfHeader(name);
   const shares = sharesOf(values);
-  const rank = meaning?.rank ?? 1_000;
-  const kind = meaning?.kind;
-  if (kind === undefined) return judgeByContents(shares);
-  if (shares.count === 0)
-    return { kind, rank, confidence: 0.6, note: 'by its name; no values in the sample' };
+  const { kind, rank, sort, strangeWords = '' } = meaning;
+  if (sort === 'other') return judgeOther(shares);
+  if (kind === undefined) return { ...judgeByContents(shares), isStrange: sort === 'strange' };
+  if (sort === 'doubt') return judgeHint(kind, rank, shares);
+  if (sort === 'hint') return { ...judgeHint(kind, rank, shares), isStrange: true, strangeWords };
+  return judgeNamed(kind, rank, shares);
+}
+
+/** Every word of the name is understood, so that few values need to agree. */
+function judgeNamed(kind: ColumnKind, rank: number, shares: ShapeShares): ColumnVerdict {
+  if (shares.count === 0) {
+    const note = 'by its name; no values in the sample';
+    return { kind, rank: rank + doubtfulRank, confidence: 0.6, note };
+  }
   switch (kind) {
     case 'id':
       return judgeId(rank, shares);
@@ -44,9 +57,12 @@ export function judgeColumn(name: string, values: readonly string[]): ColumnVerd
         return { kind, rank, confidence: 0.95, note: 'by its name and values' };
       return ignored(0.8, 'named like a country, but the values are not countries');
     case 'uid2':
+    case 'euid':
+      // Mailchimp calls a short number of its own EUID.
+      if (shares.tokenShare >= 0.5) return { kind, rank, confidence: 0.9, note: 'by its name' };
+      return ignored(0.7, `named like ${kind}, but the values are too short`);
     case 'rampid':
     case 'id5':
-    case 'euid':
     case 'pairid':
       return { kind, rank, confidence: 0.9, note: 'by its name' };
     case 'ignore':
@@ -54,16 +70,59 @@ export function judgeColumn(name: string, values: readonly string[]): ColumnVerd
   }
 }
 
+/** Words of the name are strange: most values must look right, or the column is left alone. */
+function judgeHint(kind: ColumnKind, rank: number, shares: ShapeShares): ColumnVerdict {
+  if (shares.count === 0) return ignored(0.7, 'empty; the name is not understood');
+  if (kind === 'id') return judgeHintedId(rank, shares);
+  const verdict = judgeNamed(kind, rank, shares);
+  const agreeing = {
+    email: shares.share('email'),
+    phone: shares.share('phone', 'plain_phone', 'digits'),
+    country: shares.share('country'),
+    hashed: shares.share('sha256', 'sha256_upper'),
+  };
+  const isHashed = verdict.kind === 'hashed_email' || verdict.kind === 'hashed_phone';
+  const share = isHashed ? agreeing.hashed : Math.max(agreeing.email, agreeing.phone, agreeing.country);
+  if (verdict.kind === 'ignore' || share < hintShareMin) return judgeByContents(shares);
+  return { ...verdict, confidence: Math.min(verdict.confidence, 0.8) };
+}
+
+const hintShareMin = 0.8;
+
+/** An id of something; of the person perhaps, when no two rows share one. */
+function judgeHintedId(rank: number, shares: ShapeShares): ColumnVerdict {
+  if (shares.distinctCount < shares.count || shares.count < hintedIdCountMin) return judgeByContents(shares);
+  return { kind: 'id', rank, confidence: 0.6, note: 'an id, perhaps of the person: no two rows share one' };
+}
+
+const hintedIdCountMin = 3;
+
+/** The name says what it is, and it is nothing of ours. Hashes are named, so that nobody misses them. */
+function judgeOther(shares: ShapeShares): ColumnVerdict {
+  const looksRight = shares.share('email', 'plain_phone', 'sha256', 'sha256_upper') >= 0.8;
+  return looksRight
+    ? ignored(0.75, 'left out: the name says that the values are not the person’s own')
+    : ignored(0.9, 'not recognised');
+}
+
 function ignored(confidence: number, note: string): ColumnVerdict {
-  return { kind: 'ignore', rank: 1_000, confidence, note };
+  return { kind: 'ignore', rank: 10_000, confidence, note };
 }
 
 function judgeId(rank: number, shares: ShapeShares): ColumnVerdict {
-  const distinct = shares.distinctCount / shares.count;
-  const note = distinct < 0.5 ? 'by its name, though many rows share a value' : 'by its name';
+  const isShared = shares.distinctCount / shares.count < 0.5;
+  const note = isShared ? 'by its name, though many rows share a value' : 'by its name';
   const what = shares.share('email') > 0.8 ? '; the ids look like e-mail addresses' : '';
-  return { kind: 'id', rank, confidence: distinct < 0.5 ? 0.6 : 0.95, note: note + what };
+  return {
+    kind: 'id',
+    rank: rank + (isShared ? doubtfulRank : 0),
+    confidence: isShared ? 0.6 : 0.95,
+    note: note + what,
+  };
 }
+
+/** A column whose values are missing or shared gives way to one with a worse name and better values. */
+const doubtfulRank = 5_000;
 
 type ContactKind = 'email' | 'phone' | 'hashed_email' | 'hashed_phone';
 
@@ -72,7 +131,7 @@ function judgeContact(kind: ContactKind, rank: number, shares: ShapeShares): Col
   const isEmail = kind === 'email' || kind === 'hashed_email';
   const clear: ColumnKind = isEmail ? 'email' : 'phone';
   const hashed: ColumnKind = isEmail ? 'hashed_email' : 'hashed_phone';
-  const clearShare = isEmail ? shares.share('email') : shares.share('phone', 'digits');
+  const clearShare = isEmail ? shares.share('email') : shares.share('phone', 'plain_phone', 'digits');
   const hashShare = shares.share('sha256', 'sha256_upper');
   if (hashShare > clearShare && hashShare >= 0.3) {
     const fold = shares.share('sha256_upper') > 0 ? '; capitals are folded' : '';
@@ -86,18 +145,7 @@ function judgeContact(kind: ContactKind, rank: number, shares: ShapeShares): Col
   }
   const unusable = unusableHash(shares);
   if (unusable !== undefined) return unusable;
-  if (clearShare >= 0.3) {
-    const said =
-      kind === hashed
-        ? 'named like hashes, but the values are clear text: they will be hashed'
-        : 'by its name and values';
-    return {
-      kind: clear,
-      rank,
-      confidence: kind === hashed ? 0.75 : clearShare < 0.6 ? 0.8 : 0.99,
-      note: said,
-    };
-  }
+  if (clearShare >= 0.3) return judgeClear(clear, kind === hashed, rank, clearShare, shares);
   if (clearShare > 0 && kind === clear)
     return { kind, rank, confidence: 0.6, note: 'by its name; few values look right' };
   return ignored(
@@ -105,6 +153,25 @@ function judgeContact(kind: ContactKind, rank: number, shares: ShapeShares): Col
     `named like ${isEmail ? 'an e-mail address' : 'a phone number'}, but the values are not`,
   );
 }
+
+function judgeClear(
+  kind: ColumnKind,
+  isNamedHashed: boolean,
+  rank: number,
+  share: number,
+  shares: ShapeShares,
+): ColumnVerdict {
+  if (shares.count >= sharedCountMin && shares.distinctCount / shares.count < 0.05)
+    return { kind, rank, confidence: 0.6, note: 'by its name, but few different values: whose are they?' };
+  if (isNamedHashed) {
+    const note = 'named like hashes, but the values are clear text: they will be hashed';
+    return { kind, rank, confidence: 0.75, note };
+  }
+  return { kind, rank, confidence: share < 0.6 ? 0.8 : 0.99, note: 'by its name and values' };
+}
+
+/** Fewer values than this say nothing about how many people share one. */
+const sharedCountMin = 100;
 
 function unusableHash(shares: ShapeShares): ColumnVerdict | undefined {
   for (const shape of ['md5', 'sha1', 'base64'] as const) {
@@ -125,7 +192,8 @@ function judgeByContents(shares: ShapeShares): ColumnVerdict {
   if (shares.count === 0) return ignored(0.9, 'empty');
   const found = 'by its values; the name says nothing';
   if (shares.share('email') >= 0.8) return { kind: 'email', rank: 900, confidence: 0.8, note: found };
-  if (shares.share('phone') >= 0.8) return { kind: 'phone', rank: 900, confidence: 0.6, note: found };
+  if (shares.share('plain_phone') >= 0.5 && shares.share('plain_phone', 'phone', 'digits') >= 0.9)
+    return { kind: 'phone', rank: 900, confidence: 0.6, note: found };
   if (shares.share('sha256', 'sha256_upper') >= 0.8) {
     return ignored(
       0.5,

@@ -11,6 +11,7 @@ export function maskValue(value: string): string {
       return '(empty)';
     case 'email':
       return maskEmail(text);
+    case 'plain_phone':
     case 'phone':
     case 'digits':
       return `${text.startsWith('+') ? '+' : ''}…${String(text.replace(/\D/g, '').length)} digits`;

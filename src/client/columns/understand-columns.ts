@@ -4,6 +4,7 @@ import type { ColumnMap } from './column-map.ts';
 import { judgeColumn, sureFrom } from './judge-column.ts';
 import type { ColumnVerdict } from './judge-column.ts';
 import type { ColumnKind } from './kinds.ts';
+import { leaveStrange } from './leave-strange.ts';
 import { maskValue } from './mask.ts';
 
 /** One column as it will be read. */
@@ -36,13 +37,13 @@ export function understandColumns(
   sample: readonly (readonly string[])[],
   map: ColumnMap,
 ): ColumnUnderstanding {
-  const verdicts = names.map((name, index) => {
+  const verdicts = names.map((name, index): ColumnVerdict => {
     const said = map.get(index);
     if (said !== undefined) return { kind: said, rank: -1, confidence: 1, note: 'as you said' };
     return judgeColumn(name, valuesOf(sample, index));
   });
   refuseTwoSaid(names, map);
-  const resolved = keepBest(names, keepBest(names, verdicts, 'id'), 'country');
+  const resolved = keepBest(names, keepBest(names, leaveStrange(verdicts), 'id'), 'country');
   const columns = resolved.map((verdict, index) => ({
     index,
     name: names[index]!,

@@ -122,6 +122,9 @@ export function fastPhone(
 ): number {
   let count = 0;
   let international = false;
+  let dotCount = 0;
+  let hyphenCount = 0;
+  let dotAt = 0;
   for (let i = start; i < end; i++) {
     const byte = bytes[i]!;
     const digit = byte - 0x30;
@@ -131,8 +134,15 @@ export function fastPhone(
     } else if (byte === 0x2b) {
       if (international || count > 0) return undecided;
       international = true;
-    } else if (!isPunctuation(byte)) return undecided;
+    } else if (byte === 0x2e) {
+      dotCount++;
+      dotAt = count;
+    } else if (byte === 0x2d) hyphenCount++;
+    else if (!isBlankOrBracket(byte)) return undecided;
   }
+  // A float (2065550142.0) and a date (31-01-1990) are for the slow path.
+  if (dotCount === 1 && count - dotAt <= 2) return undecided;
+  if (count <= 8 && dotCount + hyphenCount === 2) return undecided;
   if (international) return settleInternational(0, count, out);
   if (plan === undefined) return undecided;
   if (digits[0] === 0 && digits[1] === 0) {
@@ -141,9 +151,9 @@ export function fastPhone(
   return settleNational(plan, count, out);
 }
 
-/** space ( ) - . */
-function isPunctuation(byte: number): boolean {
-  return byte === 0x20 || byte === 0x28 || byte === 0x29 || byte === 0x2d || byte === 0x2e;
+/** space ( ) */
+function isBlankOrBracket(byte: number): boolean {
+  return byte === 0x20 || byte === 0x28 || byte === 0x29;
 }
 
 /** digits[from…] is a calling code and a national number, perhaps with the trunk digit: +44 (0)20 … */
@@ -175,17 +185,19 @@ function write(plan: PhonePlan, from: number, count: number, out: Uint8Array): n
   const length = count - from;
   if (length < 2 || length > nationalDigitsMax) return undecided;
   if (plan.safeFirst[digits[from]!] !== 1 || plan.safeLength[length] !== 1) return undecided;
-  let steps = 0;
   let at = 0;
   out[at++] = 0x2b;
   for (let i = 0; i < plan.code.length; i++) out[at++] = plan.code.charCodeAt(i);
   let before = digits[from]!;
   out[at++] = before + 0x30;
+  const step = before === 1 && digits[from + 1] === 2 ? 1 : 0;
+  let isEven = true;
   for (let i = from + 1; i < count; i++) {
     const digit = digits[i]!;
-    if (digit !== before) steps++;
+    if (digit !== (before + step) % 10) isEven = false;
     out[at++] = digit + 0x30;
     before = digit;
   }
-  return steps === 0 ? 0 : at;
+  // 0000000000 and 1234567890 are what people write who give no number.
+  return isEven ? 0 : at;
 }

@@ -1,4 +1,4 @@
-import { meaningOfHeader } from '../columns/header-words.ts';
+import { kindOfHeader } from '../columns/header-words.ts';
 import { shapeOf } from '../columns/value-shapes.ts';
 import { clientLimits } from '../client-limits.ts';
 import { FileFault } from '../file-fault.ts';
@@ -140,7 +140,7 @@ function isHeader(cells: readonly string[]): boolean {
   const shapes = cells.map(shapeOf);
   const isValue = shapes.some((shape) => !['nothing', 'other', 'country'].includes(shape));
   if (isValue) return false;
-  if (cells.some((cell) => meaningOfHeader(cell) !== undefined)) return true;
+  if (cells.some((cell) => kindOfHeader(cell) !== null)) return true;
   return (
     cells.every((cell) => /^[\p{L}_#][\p{L}\p{N}\p{P}\s]*$/u.test(cell)) &&
     new Set(cells).size === cells.length
