@@ -35,6 +35,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import('./audiences-delete.ts'),
   },
   {
+    name: 'doctor',
+    summary: 'Find out why a push to a seller does not work, and how to mend it',
+    load: () => import('./doctor.ts'),
+  },
+  {
     name: 'graph import',
     summary: 'Load users from a CSV, TSV, NDJSON or Parquet file',
     load: () => import('./graph-import.ts'),

@@ -16,6 +16,8 @@ export interface SellerFacts {
   /** Types of identifier and of universal id together. */
   readonly identifierTypes: readonly string[] | null;
   readonly minimumSize: number | null;
+  /** Releases of AdCP. */
+  readonly releases: readonly string[] | null;
 }
 
 export interface OpenSeller {
@@ -119,7 +121,7 @@ async function readFacts(target: PushTarget): Promise<SellerFacts> {
   if (refusal !== null || status === null || status === 401 || status === 403)
     throw faultOfTrace(trace, target);
   // An older agent without capabilities is still a seller.
-  return { identifierTypes: null, minimumSize: null };
+  return { identifierTypes: null, minimumSize: null, releases: null };
 }
 
 function factsOf(data: unknown): SellerFacts {
@@ -129,7 +131,9 @@ function factsOf(data: unknown): SellerFacts {
   const size = field(audiences, 'minimum_audience_size');
   const words = [types, uidTypes].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
   const names = words.filter((word) => typeof word === 'string');
+  const releases = field(field(data, 'adcp'), 'supported_versions');
   return {
+    releases: Array.isArray(releases) ? releases.map(String) : null,
     identifierTypes: names.length === 0 ? null : names,
     minimumSize: typeof size === 'number' ? size : null,
   };

@@ -37,7 +37,7 @@ interface Push extends PushCall {
   readonly journal: PushJournal;
 }
 
-const saysNothing: SellerFacts = { identifierTypes: null, minimumSize: null };
+const saysNothing: SellerFacts = { identifierTypes: null, minimumSize: null, releases: null };
 
 export async function runPush(call: PushCall): Promise<ExitCode> {
   const { values, terminal, json } = call;
