@@ -108,7 +108,7 @@ export function createAdmin(parts: AdminParts): Admin {
     }
     const stagedFile = join(dataDir, stagedName);
     try {
-      const applied = await applyStagedGraph(store, { place, stagedFile });
+      const applied = await applyStagedGraph(store, { place, stagedFile, dataDir });
       if (applied.isChanged) await graphMoved();
       return applied;
     } finally {
