@@ -24,6 +24,7 @@ import { matchAll } from '../engine/match/match-all.ts';
 import type { AudienceOperation, GraphIndex, MatchCounts, MemberBlock } from '../engine/types.ts';
 import { operationBlockNo, tombstoneBlockNo } from '../store/block-rows.ts';
 import type { MergedPiece, ReplacedBlocks, StoredBlock } from './block-scripts.ts';
+import type { DiagnosedMembers } from './forensics/diagnose-audience.ts';
 import type { StoredAudience } from './match-scripts.ts';
 import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from './matching.ts';
 import { countsOf } from './read-facts.ts';
@@ -55,6 +56,8 @@ export interface MemberKeeper {
   rematch(request: RematchRequest): RematchReply;
   /** Everybody whom a member of the audience names, as of its newest counted operation, which is this one or later; null: it is gone. */
   usersOf(accountNo: number, audienceNo: number, countedSeq: number): UsersOfAudience | null;
+  /** The members of the audience, as of its newest counted operation, which is this one or later; null: it is gone. */
+  membersOf(accountNo: number, audienceNo: number, countedSeq: number): DiagnosedMembers | null;
   forget(audienceNo: number): void;
   /** What was folded up to here is settled as it was folded. */
   confirm(audienceNo: number, opSeq: number): void;
@@ -100,6 +103,14 @@ export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
     return known;
   };
 
+  /** As of this operation or later. */
+  const findSince = (accountNo: number, audienceNo: number, countedSeq: number): HeldAudience | null => {
+    const known = held.get(audienceNo);
+    // Another process counted what came since.
+    if (known !== undefined && known.countedSeq < countedSeq) known.isSuspect = true;
+    return find(accountNo, audienceNo);
+  };
+
   return {
     fold(request) {
       const audience = find(request.accountNo, request.audienceNo);
@@ -121,11 +132,9 @@ export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
       const digest = encodeDigest(audience.digest);
       return { kind: 'matched', counts, digest, graphVersion: graph.version, countedSeq };
     },
+    membersOf: (accountNo, audienceNo, countedSeq) => findSince(accountNo, audienceNo, countedSeq),
     usersOf(accountNo, audienceNo, countedSeq) {
-      const known = held.get(audienceNo);
-      // Another process counted what came since.
-      if (known !== undefined && known.countedSeq < countedSeq) known.isSuspect = true;
-      const audience = find(accountNo, audienceNo);
+      const audience = findSince(accountNo, audienceNo, countedSeq);
       if (audience === null) return null;
       const { users } = matchAll({ view: audience.view, graph: deps.graph() });
       return { users, countedSeq: audience.countedSeq };

@@ -8,7 +8,7 @@ import { identifierCodes } from '../../src/base/identifier-types.ts';
 import { stagePeople } from '../../src/cli/people/stage-people.ts';
 import { hashText } from '../../src/client/normalise/hash-text.ts';
 import { createRecipeTally, type RecipeFinding } from '../../src/engine/forensics/diagnose.ts';
-import { nothingTokens } from '../../src/engine/forensics/nothing-tokens.ts';
+import { isNothingAmong, tokensOfNothing } from '../../src/engine/forensics/nothing-tokens.ts';
 import type { RecipeIndex } from '../../src/engine/forensics/recipe-index.ts';
 import { indexOf, type GraphSnapshot } from '../../src/engine/identity/snapshot.ts';
 import { createTokeniser } from '../../src/engine/token/tokeniser.ts';
@@ -88,7 +88,7 @@ function diagnosed(
   const tally = createRecipeTally(
     index,
     indexOf(graph),
-    nothingTokens(['hashed_email', 'hashed_phone'], tokeniser, nodePrimitives),
+    isNothingAmong(tokensOfNothing(tokeniser, nodePrimitives)),
   );
   const identifierStart = Uint32Array.from({ length: texts.length + 1 }, (_, i) => i);
   const identifierToken = tokeniser.identifierTokens(types, digests);

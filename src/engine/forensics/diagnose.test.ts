@@ -14,12 +14,12 @@ import { createRecipeTally, diagnose, type RecipeCounts, type RecipeFinding } fr
 import { isSampled } from './entries.ts';
 import { graphChangesOf, stagedOf, tokenFor, tokensFor } from './forensics-support.ts';
 import type { ModelChange } from './forensics.model.ts';
-import { nothingTokens } from './nothing-tokens.ts';
+import { isNothingAmong, tokensOfNothing } from './nothing-tokens.ts';
 import { applyRecipes, emptyRecipeIndex, type RecipeIndex } from './recipe-index.ts';
 
 const floor = 1_000;
 const tokeniser = createTokeniser(new Uint8Array(32).fill(7), nodePrimitives);
-const isNothing = nothingTokens(['hashed_email', 'hashed_phone'], tokeniser, nodePrimitives);
+const isNothing = isNothingAmong(tokensOfNothing(tokeniser, nodePrimitives));
 
 interface World {
   readonly graph: GraphIndex;

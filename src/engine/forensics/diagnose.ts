@@ -5,12 +5,8 @@ import { BitSet } from '../bitmap/bit-set.ts';
 import type { GraphIndex, MemberBlock } from '../types.ts';
 import { copyToken } from '../token/compare.ts';
 import { isSampled } from './entries.ts';
-import type { IsNothing } from './nothing-tokens.ts';
+import { diagnosedTypes, type DiagnosedType, type IsNothing } from './nothing-tokens.ts';
 import { findRecipes, type RecipeIndex } from './recipe-index.ts';
-
-/** The types that recipes exist for. */
-export const diagnosedTypes = ['hashed_email', 'hashed_phone'] as const;
-export type DiagnosedType = (typeof diagnosedTypes)[number];
 
 export const shareBands = ['10-25 %', '25-50 %', '50-75 %', '75-90 %', '90-100 %'] as const;
 export type ShareBand = (typeof shareBands)[number];
