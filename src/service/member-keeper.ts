@@ -93,22 +93,17 @@ interface HeldAudience {
 export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
   const held = new Map<number, HeldAudience>();
 
-  const find = (accountNo: number, audienceNo: number): HeldAudience | null => {
+  /** As of this operation or later. */
+  const find = (accountNo: number, audienceNo: number, countedSeq = 0): HeldAudience | null => {
     const before = held.get(audienceNo);
+    // Another process counted what came since.
+    if (before !== undefined && before.countedSeq < countedSeq) before.isSuspect = true;
     const known = before?.isSuspect === false ? before : load(deps, accountNo, audienceNo, before);
     held.delete(audienceNo);
     if (known === null) return null;
     held.set(audienceNo, known);
     makeRoom(held, deps.heldRowCountMax);
     return known;
-  };
-
-  /** As of this operation or later. */
-  const findSince = (accountNo: number, audienceNo: number, countedSeq: number): HeldAudience | null => {
-    const known = held.get(audienceNo);
-    // Another process counted what came since.
-    if (known !== undefined && known.countedSeq < countedSeq) known.isSuspect = true;
-    return find(accountNo, audienceNo);
   };
 
   return {
@@ -132,9 +127,9 @@ export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
       const digest = encodeDigest(audience.digest);
       return { kind: 'matched', counts, digest, graphVersion: graph.version, countedSeq };
     },
-    membersOf: (accountNo, audienceNo, countedSeq) => findSince(accountNo, audienceNo, countedSeq),
+    membersOf: find,
     usersOf(accountNo, audienceNo, countedSeq) {
-      const audience = findSince(accountNo, audienceNo, countedSeq);
+      const audience = find(accountNo, audienceNo, countedSeq);
       if (audience === null) return null;
       const { users } = matchAll({ view: audience.view, graph: deps.graph() });
       return { users, countedSeq: audience.countedSeq };

@@ -65,38 +65,48 @@ export interface SampledRun {
  */
 export function sampleRun(parts: readonly EntryPart[], sampleBitsMin: number, countMax: number): SampledRun {
   const sorted = buildRun(parts);
-  const thinnedTo = (sampleBits: number): EntryPart => thin(sorted, sampleBits);
   let sampleBits = sampleBitsMin;
-  let kept = thinnedTo(sampleBits);
-  while (kept.count > countMax) {
+  let count = countThinned(sorted, sampleBits);
+  while (count > countMax) {
     assert(sampleBits < sampleBitsMax, () => 'a sample that small fits');
-    kept = thinnedTo(++sampleBits);
+    count = countThinned(sorted, ++sampleBits);
   }
-  return { run: kept.count === sorted.entryCount ? sorted : buildRun([kept]), sampleBits };
+  if (count === sorted.entryCount) return { run: sorted, sampleBits };
+  const words = new Uint32Array(count * entryWords);
+  let at = 0;
+  forEachThinned(sorted, sampleBits, (w0, w1, w2, person) => {
+    words.set([w0, w1, w2, person], at);
+    at += entryWords;
+  });
+  return { run: buildRun([{ words, count }]), sampleBits };
+}
+
+function countThinned(run: IndexRun, sampleBits: number): number {
+  let count = 0;
+  forEachThinned(run, sampleBits, () => (count += 1));
+  return count;
 }
 
 /** The entries of a run that are in a sample, without those of too many users for one token. */
-function thin(run: IndexRun, sampleBits: number): EntryPart {
-  const words = new Uint32Array(run.entryCount * entryWords);
-  let count = 0;
+function forEachThinned(run: IndexRun, sampleBits: number, visit: EntryVisit): void {
+  let last0 = -1;
+  let last1 = -1;
+  let last2 = -1;
   let shared = 0;
   forEachEntry(run, (w0, w1, w2, person) => {
     if (!isSampled(w1, sampleBits)) return;
-    const before = (count - 1) * entryWords;
-    const isSame = count > 0 && words[before] === w0 && words[before + 1] === w1 && words[before + 2] === w2;
-    shared = isSame ? shared + 1 : 0;
-    if (shared >= personsPerTokenMax) return;
-    words.set([w0, w1, w2, person], count * entryWords);
-    count += 1;
+    shared = w0 === last0 && w1 === last1 && w2 === last2 ? shared + 1 : 0;
+    last0 = w0;
+    last1 = w1;
+    last2 = w2;
+    if (shared < personsPerTokenMax) visit(w0, w1, w2, person);
   });
-  return { words, count };
 }
 
+export type EntryVisit = (w0: number, w1: number, w2: number, person: number) => void;
+
 /** Visits the entries of a run in order. */
-export function forEachEntry(
-  run: IndexRun,
-  visit: (w0: number, w1: number, w2: number, person: number) => void,
-): void {
+export function forEachEntry(run: IndexRun, visit: EntryVisit): void {
   const { directory, records, bits } = run;
   for (let prefix = 0; prefix < 2 ** bits; prefix++) {
     const end = directory[prefix + 1]!;
