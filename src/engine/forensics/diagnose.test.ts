@@ -158,10 +158,44 @@ test('a sample that is too small says nothing', () => {
     sampledCount: 49,
     nothingCount: 0,
     fits: [0, 49, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-    blur: new Array<number>(11).fill(0),
+    draw: 0,
   };
   assert.deepEqual(diagnose('hashed_email', counts, 6, floor), []);
   assert.equal(diagnose('hashed_email', { ...counts, sampledCount: 50 }, 6, floor).length, 1);
+});
+
+test('somebody who is exchanged for somebody else at an edge is not told by the answer', () => {
+  const trialCount = 120;
+  // 25 % of 1,200, and the floor: users of the attacker's own up to the edge, then one person.
+  const attacks = [
+    { known: 299, strangers: 900, minimum: 100, copies: 1 },
+    { known: 299, strangers: 900, minimum: 100, copies: 2 },
+    { known: 314, strangers: 900, minimum: 300, copies: 1 },
+  ];
+  for (const { known, strangers, minimum, copies } of attacks) {
+    let right = 0;
+    for (let trial = 0; trial < trialCount; trial++) {
+      const ask = (person: string): string =>
+        JSON.stringify(
+          findingsOf(
+            small,
+            listOf(
+              tokensFor([
+                ...names(known, (i) => `double_hash u${i}`),
+                ...names(strangers, (i) => `stranger ${trial} ${i}`),
+                ...names(copies, () => person),
+              ]),
+            ),
+            minimum,
+          ),
+        );
+      const isUser = trial % 2 === 0;
+      const guess =
+        ask(`nobody ${trial}`) !== ask(isUser ? `double_hash u${1_000 + trial}` : `somebody ${trial}`);
+      if (guess === isUser) right++;
+    }
+    assert.ok(right < trialCount * 0.62, `right in ${right} of ${trialCount}`);
+  }
 });
 
 /** Shares as a person would count them, in the sample that the index has. */

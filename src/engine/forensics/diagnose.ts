@@ -31,19 +31,21 @@ export interface RecipeCounts {
    * many members nor many spellings of one user make a number larger.
    */
   readonly fits: readonly number[];
-  /** By code: a number that depends on which identifiers fit, and that nobody without the token key can foresee. */
-  readonly blur: readonly number[];
+  /** A sum over all identifiers of the list, fitting or not, that nobody without the token key can foresee. */
+  readonly draw: number;
 }
 
 /** What a share is blurred by, either way; and by how much more than the floor may be asked. */
-const shareBlur = 0.02;
+export const shareBlur = 0.02;
 const floorBlur = 0.1;
 
 /**
  * Says which recipes explain a tenth or more of the list's identifiers of a type, the largest share first. Nothing is
- * said where the fitting users may be fewer than `floor`, the audience's minimum size. Edges of bands and the floor
- * move a little with the identifiers that fit, the same way for the same identifiers: so a user who is added to a list
- * that was brought up to an edge cannot be told from the edge having moved.
+ * said where the fitting users may be fewer than `floor`, the audience's minimum size.
+ *
+ * Edges of bands and the floor move a little, by a draw that is the same for the same list and another one for any other
+ * list. It must not follow from what fits: then an answer that stays when a stranger is exchanged for somebody else, and
+ * moves for a user, would tell the user.
  */
 export function diagnose(
   type: DiagnosedType,
@@ -60,12 +62,12 @@ export function diagnose(
     add('hash_of_nothing', counts.nothingCount / counts.identifierCount);
   }
   if (sampleBits === 0 || counts.sampledCount >= limits.sampledIdentifierCountMin) {
-    const { fits, blur } = withFoldsJoined(counts);
+    const fits = withFoldsJoined(counts.fits);
     for (let code = 1; code <= recipeCodeMax; code++) {
       const count = fits[code]!;
-      const unit = (blur[code]! >>> 0) / 2 ** 32;
+      const unit = unitOf(counts.draw, code);
       if (count === 0 || count * 2 ** sampleBits < Math.floor(floor * (1 + floorBlur * unit))) continue;
-      add(recipeOfCode(code), count / counts.sampledCount + (2 * unit - 1) * shareBlur);
+      add(recipeOfCode(code), count / counts.sampledCount + blurOf(counts.draw, code));
     }
   }
   return found.sort((a, b) => b.share - a.share).map(({ finding }) => finding);
@@ -80,18 +82,30 @@ function bandOf(share: number): ShareBand | null {
  * Who folds at every host folds at Gmail's too, where the two recipes are one and the index says `gmail_folded`. So hits
  * at other hosts take those at Gmail's to themselves, unless they are so few that they are other people.
  */
-function withFoldsJoined({ fits, blur }: RecipeCounts): Pick<RecipeCounts, 'fits' | 'blur'> {
+function withFoldsJoined(fits: readonly number[]): readonly number[] {
   const { all_folded: all, gmail_folded: gmail } = recipeCodes;
-  if (fits[all]! * foldedPartMin < fits[gmail]! || fits[all] === 0) return { fits, blur };
-  const joined = { fits: [...fits], blur: [...blur] };
-  joined.fits[all]! += fits[gmail]!;
-  joined.blur[all]! ^= blur[gmail]!;
-  joined.fits[gmail] = 0;
+  if (fits[all]! * foldedPartMin < fits[gmail]! || fits[all] === 0) return fits;
+  const joined = [...fits];
+  joined[all]! += fits[gmail]!;
+  joined[gmail] = 0;
   return joined;
 }
 
 /** One in so many. */
 const foldedPartMin = 10;
+
+/** A number from 0 up to 1 for each draw and recipe, even over draws (the finaliser of MurmurHash3). */
+function unitOf(draw: number, code: number): number {
+  let mixed = draw + Math.imul(code, 0x9e3779b9);
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
+}
+
+/** How far the edges of a list move for a recipe, either way; code 0 is for whoever asks whether a list matches well. */
+export function blurOf(draw: number, code: number): number {
+  return (2 * unitOf(draw, code) - 1) * shareBlur;
+}
 
 /** Looks at a list's members one after the other. */
 export interface RecipeTally {
@@ -129,9 +143,8 @@ function createBatch(index: RecipeIndex, graph: GraphIndex, isNothing: IsNothing
   const waiting = new Uint32Array(batchTokens * 4);
   const hits = new Uint8Array(batchTokens);
   const fits = new Array<number>(recipeCodeMax + 1).fill(0);
-  const blur = new Array<number>(recipeCodeMax + 1).fill(0);
   const seen = new Map<number, BitSet>();
-  const total = { identifierCount: 0, sampledCount: 0, nothingCount: 0 };
+  const total = { identifierCount: 0, sampledCount: 0, nothingCount: 0, draw: 0 };
   let waitingCount = 0;
   /** The identifier that a recipe's newest fit was counted for: several users of it are one fit. */
   const countedFor = new Int32Array(recipeCodeMax + 1);
@@ -149,7 +162,6 @@ function createBatch(index: RecipeIndex, graph: GraphIndex, isNothing: IsNothing
       if (countedFor[code] === i) return;
       countedFor[code] = i;
       fits[code]! += 1;
-      blur[code]! ^= waiting[i * 4]!;
     });
     waitingCount = 0;
   };
@@ -157,6 +169,8 @@ function createBatch(index: RecipeIndex, graph: GraphIndex, isNothing: IsNothing
   return {
     push(tokens, entry) {
       total.identifierCount += 1;
+      // A sum, so that somebody who is there twice does not cancel out.
+      total.draw = (total.draw + tokens[entry * 4]!) | 0;
       if (isNothing(tokens, entry)) total.nothingCount += 1;
       if (!isSampled(tokens[entry * 4 + 1]!, index.sampleBits)) return;
       total.sampledCount += 1;
@@ -165,7 +179,7 @@ function createBatch(index: RecipeIndex, graph: GraphIndex, isNothing: IsNothing
     },
     counts() {
       flush();
-      return { ...total, fits: [...fits], blur: [...blur] };
+      return { ...total, fits: [...fits] };
     },
   };
 }

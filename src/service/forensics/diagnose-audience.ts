@@ -1,7 +1,7 @@
 /** What is wrong with the hashes of an audience that matches badly. */
 import { reportTypes } from '../../base/identifier-types.ts';
 import type { AudienceView } from '../../engine/block/audience-view.ts';
-import { createRecipeTally, type RecipeFinding } from '../../engine/forensics/diagnose.ts';
+import { blurOf, createRecipeTally, shareBlur, type RecipeFinding } from '../../engine/forensics/diagnose.ts';
 import { diagnosedTypes, type DiagnosedType, type IsNothing } from '../../engine/forensics/nothing-tokens.ts';
 import { emptyRecipeIndex, type RecipeIndex } from '../../engine/forensics/recipe-index.ts';
 import type { GraphIndex, MatchCounts } from '../../engine/types.ts';
@@ -23,8 +23,9 @@ export interface DiagnosedMembers {
 }
 
 /**
- * Looks at the types that at least `minimumSize` members hold and by which less than half of those are known. A scan of
- * all members, about 0.2 µs an identifier, and none at all where no type is poor. `index`: null where there is none.
+ * Looks at the types that at least `minimumSize` members hold and by which less than half of those are known. That edge
+ * is blurred like the others: a buyer who is told nothing of counts would otherwise be told by it. A scan of all
+ * members, about 0.2 µs an identifier, and none at all where no type can be poor. `index`: null where there is none.
  */
 export function diagnoseAudience(
   { view, counts }: DiagnosedMembers,
@@ -32,15 +33,20 @@ export function diagnoseAudience(
   against: { readonly index: RecipeIndex | null; readonly graph: GraphIndex; readonly isNothing: IsNothing },
 ): Diagnosis {
   const { index, graph, isNothing } = against;
-  const poorTypes = diagnosedTypes.filter((type) => isPoor(counts, reportTypes.indexOf(type), minimumSize));
-  if (poorTypes.length === 0) return { hasIndex: index !== null, poorTypes, findings: [] };
+  const share = (type: DiagnosedType): number => knownShare(counts, reportTypes.indexOf(type), minimumSize);
+  if (diagnosedTypes.every((type) => share(type) >= poorShare + shareBlur))
+    return { hasIndex: index !== null, poorTypes: [], findings: [] };
   const tally = createRecipeTally(index ?? emptyRecipeIndex, graph, isNothing);
   view.forEachLive((piece, first, end) => tally.push(piece, first, end));
+  const poorTypes = diagnosedTypes.filter(
+    (type) => share(type) < poorShare + blurOf(tally.counts(type).draw, 0),
+  );
   const findings = tally.findings(minimumSize).filter(({ type }) => poorTypes.includes(type));
   return { hasIndex: index !== null, poorTypes, findings };
 }
 
-function isPoor({ submitted, matched }: MatchCounts, row: number, minimumSize: number): boolean {
+/** The share of members holding a type who are known by it; all of them where they are too few to be asked about. */
+function knownShare({ submitted, matched }: MatchCounts, row: number, minimumSize: number): number {
   const total = submitted[row] ?? 0;
-  return total > 0 && total >= minimumSize && (matched[row] ?? 0) < total * poorShare;
+  return total === 0 || total < minimumSize ? 1 : (matched[row] ?? 0) / total;
 }
