@@ -79,3 +79,17 @@ test('a spread is the median between the ends', () => {
     99,
   );
 });
+
+test('forensics: a list that was hashed twice is named, whole and in part', async () => {
+  const forensics = fileURLToPath(new URL('forensics.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [forensics, '--smoke']);
+  const { with: imported, questions } = JSON.parse(stdout) as {
+    with: { recipes: { entryCount: number; sampleBits: number } };
+    questions: { hits: number; small: { findings: unknown } };
+  };
+  assert.equal(imported.recipes.sampleBits, 0);
+  assert.equal(questions.hits, 1_000);
+  assert.deepEqual(questions.small.findings, [
+    { type: 'hashed_email', recipe: 'double_hash', band: '90-100 %' },
+  ]);
+});

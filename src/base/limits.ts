@@ -59,6 +59,14 @@ export const limits = {
   graphPieceBytesMax: 8 * MiB,
   /** Entries of the graph: two directories of 32-bit offsets address them. */
   graphEntryCountMax: 2 ** 31 - 1,
+  /**
+   * Entries of a recipe index, 14 bytes each and a directory of 4 MiB: 63 MiB. Source: docs/internals/forensics.md.
+   */
+  recipeEntryCountMax: 4_400_000,
+  /** Bytes of the index's file that are believed. */
+  recipeFileBytesMax: 64 * MiB + 64,
+  /** Sampled identifiers of a list, below which nothing is said of a share. */
+  sampledIdentifierCountMin: 50,
   /** The lowest minimum audience size outside sandbox. Contract: published numbers. */
   minimumAudienceSizeFloor: 100,
   /** Other sellers that an account may push to, and audiences on their way to one of them. */

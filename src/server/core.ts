@@ -30,6 +30,9 @@ import { createSignerService } from './signer-service.ts';
 import { createSyndicationControl, type SyndicationControl } from './syndication/control.ts';
 import { createSyndicationService } from './syndication/syndication-service.ts';
 import { createWebhookControl, type WebhookControl } from './webhooks/control.ts';
+import { tokensOfNothing } from '../engine/forensics/nothing-tokens.ts';
+import { createTokeniser } from '../engine/token/tokeniser.ts';
+import { nodePrimitives } from '../platform/primitives.ts';
 import { createIngestPool, type IngestPool } from './threads/ingest-pool.ts';
 import { startMatchThread, type MatchThread } from './threads/match-thread.ts';
 
@@ -176,14 +179,16 @@ async function startQueue(
 
 /** The thread that matches, and the book of decisions that it keeps in step. */
 async function startMatching(
-  { fatal }: CoreOptions,
-  place: StorePlace,
+  { fatal, dataDir }: CoreOptions,
+  { place, secrets }: Pick<Core, 'place' | 'secrets'>,
   store: Store<Scripts>,
   sweeper: Sweeper,
   troubled: Troubled,
 ): Promise<{ readonly matchThread: MatchThread; readonly book: DecisionBook }> {
   const matchThread = await startMatchThread({
     place,
+    dataDir,
+    nothingTokens: tokensOfNothing(createTokeniser(secrets.tokenKey, nodePrimitives), nodePrimitives),
     heldRowCountMax: Math.floor(totalmem() / 4 / heldBytesPerMember),
     storeMerge: async (merged) => sweeper.replace(merged),
     heard: (news) => book.hear(news),
@@ -207,7 +212,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     log('error', 'job_fault', { reason: event, ...facts, ...errorFields(cause) });
   const sweeper = createSweeper(store, (cause) => troubled('sweep.failed', cause), nodeNo);
   sweeper.wake();
-  const { matchThread, book } = await startMatching(options, place, store, sweeper, troubled);
+  const { matchThread, book } = await startMatching(options, opened, store, sweeper, troubled);
   const control = await createSyndicationControl({ ...options, place, store, secrets });
   const synced = (): void => {
     control.wake();

@@ -14,6 +14,7 @@ import { createBlockScripts } from '../service/block-scripts.ts';
 import { createCapabilityScripts } from '../service/capability-scripts.ts';
 import { createDecisionScripts } from '../service/decisions/decision-scripts.ts';
 import { createImpressionScripts } from '../service/decisions/impression-scripts.ts';
+import { createForensicsScripts } from '../service/forensics/forensics-scripts.ts';
 import { createGraphScripts } from '../service/graph-store.ts';
 import { createKeyScripts } from '../service/key-scripts.ts';
 import { createMatchScripts } from '../service/match-scripts.ts';
@@ -58,6 +59,7 @@ function createPlainScripts({ sealKey, forwardKey, sizes }: ScriptSettings) {
     ...createCreateBuyScripts(sealer, outbox),
     ...createReadBuyScripts(sealer),
     ...createUpdateBuyScripts(sealer),
+    ...createForensicsScripts(sizes),
     ...createForwardingScripts(sealer, forwardKeys),
     ...createDecisionScripts(sizes),
     ...createDeliveryScripts(sealer),

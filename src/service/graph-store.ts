@@ -4,6 +4,7 @@ import { AppError } from '../base/faults.ts';
 import type { Primitives } from '../base/primitives.ts';
 import { emptyRun, type IndexRun } from '../engine/identity/run.ts';
 import { emptySnapshot, type GraphSnapshot } from '../engine/identity/snapshot.ts';
+import type { GraphStamp } from '../engine/forensics/stored-recipes.ts';
 import { decodeRun, encodeRun } from '../engine/identity/stored-run.ts';
 import {
   graphPieceNos,
@@ -73,6 +74,13 @@ export function createGraphScripts() {
       yield* keepGraphRuns(runsOf(input.state));
     },
   };
+}
+
+/** What a recipe index says it belongs to. */
+export function graphStampOf(state: GraphStateRow | null): GraphStamp | null {
+  if (state === null) return null;
+  const { version, personCount, updatedAt } = state;
+  return { version, personCount, updatedAtMs: updatedAt };
 }
 
 /** The numbers of the stored runs that make up a state. */

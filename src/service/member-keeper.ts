@@ -24,6 +24,7 @@ import { matchAll } from '../engine/match/match-all.ts';
 import type { AudienceOperation, GraphIndex, MatchCounts, MemberBlock } from '../engine/types.ts';
 import { operationBlockNo, tombstoneBlockNo } from '../store/block-rows.ts';
 import type { MergedPiece, ReplacedBlocks, StoredBlock } from './block-scripts.ts';
+import type { DiagnosedMembers } from './forensics/diagnose-audience.ts';
 import type { StoredAudience } from './match-scripts.ts';
 import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from './matching.ts';
 import { countsOf } from './read-facts.ts';
@@ -55,6 +56,8 @@ export interface MemberKeeper {
   rematch(request: RematchRequest): RematchReply;
   /** Everybody whom a member of the audience names, as of its newest counted operation, which is this one or later; null: it is gone. */
   usersOf(accountNo: number, audienceNo: number, countedSeq: number): UsersOfAudience | null;
+  /** The members of the audience, as of its newest counted operation, which is this one or later; null: it is gone. */
+  membersOf(accountNo: number, audienceNo: number, countedSeq: number): DiagnosedMembers | null;
   forget(audienceNo: number): void;
   /** What was folded up to here is settled as it was folded. */
   confirm(audienceNo: number, opSeq: number): void;
@@ -90,8 +93,11 @@ interface HeldAudience {
 export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
   const held = new Map<number, HeldAudience>();
 
-  const find = (accountNo: number, audienceNo: number): HeldAudience | null => {
+  /** As of this operation or later. */
+  const find = (accountNo: number, audienceNo: number, countedSeq = 0): HeldAudience | null => {
     const before = held.get(audienceNo);
+    // Another process counted what came since.
+    if (before !== undefined && before.countedSeq < countedSeq) before.isSuspect = true;
     const known = before?.isSuspect === false ? before : load(deps, accountNo, audienceNo, before);
     held.delete(audienceNo);
     if (known === null) return null;
@@ -121,11 +127,9 @@ export function createMemberKeeper(deps: KeeperDeps): MemberKeeper {
       const digest = encodeDigest(audience.digest);
       return { kind: 'matched', counts, digest, graphVersion: graph.version, countedSeq };
     },
+    membersOf: find,
     usersOf(accountNo, audienceNo, countedSeq) {
-      const known = held.get(audienceNo);
-      // Another process counted what came since.
-      if (known !== undefined && known.countedSeq < countedSeq) known.isSuspect = true;
-      const audience = find(accountNo, audienceNo);
+      const audience = find(accountNo, audienceNo, countedSeq);
       if (audience === null) return null;
       const { users } = matchAll({ view: audience.view, graph: deps.graph() });
       return { users, countedSeq: audience.countedSeq };

@@ -42,6 +42,12 @@ export const command = defineCommand({
       setting: false,
       help: 'Users in the file lose the identifiers that the file does not give them.',
     }),
+    forensics: boolean({
+      name: 'forensics',
+      fallback: false,
+      setting: false,
+      help: 'Also keep what the identifiers would be if they were hashed wrongly, to tell buyers what is wrong with a list.',
+    }),
     rejects: text({
       name: 'rejects',
       fallback: '',
@@ -58,6 +64,7 @@ export const command = defineCommand({
         file,
         map: values.map,
         idRequired: true,
+        withForeign: values.forensics,
         signal,
         ...(values.country === '' ? {} : { defaultCountry: values.country }),
         ...(values.rejects === '' ? {} : { rejectsFile: values.rejects }),
@@ -92,6 +99,12 @@ export const command = defineCommand({
         ? `The graph has ${count(applied.personCount)} users and ${count(applied.entryCount)} identifiers; ${count(applied.newPersonCount)} users are new.`
         : 'The graph held all of this already; nothing changed.',
     );
+    if (values.forensics && applied.recipes !== null) {
+      const { entryCount, sampleBits } = applied.recipes;
+      terminal.print(
+        `Forensics knows ${count(entryCount)} wrong hashes${sampleBits === 0 ? '' : `, one in ${count(2 ** sampleBits)} of all`}.`,
+      );
+    }
     if (json) {
       terminal.json({
         rows: report.rows,

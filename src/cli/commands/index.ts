@@ -99,6 +99,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import('./audience-export.ts'),
   },
   {
+    name: 'audience diagnose',
+    summary: 'Say which wrong recipe the hashes of an audience look like',
+    load: () => import('./audience-diagnose.ts'),
+  },
+  {
     name: 'audience suspend',
     summary: 'Take an audience out of use; its buyer is told why',
     load: () => import('./audience-suspend.ts'),

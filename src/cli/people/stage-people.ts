@@ -7,10 +7,13 @@ import {
   type PrepareOptions,
   type PrepareReport,
 } from '../../client/prepare/prepare-people.ts';
+import type { PeopleBatch } from '../../client/prepare/people-batch.ts';
+import { must } from '../../base/assert.ts';
 import { FileFault } from '../../client/file-fault.ts';
 import { CommandFault } from '../exit-codes.ts';
-import { createTokeniser } from '../../engine/token/tokeniser.ts';
+import { createTokeniser, type Tokeniser } from '../../engine/token/tokeniser.ts';
 import { identifierCodes, userIdType } from '../../base/identifier-types.ts';
+import { createRecipeCollector, type RecipeCollector } from '../../engine/forensics/collect-recipes.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
 import { openStaging } from '../../server/graph/staging.ts';
 
@@ -29,6 +32,8 @@ export async function stagePeople(
 ): Promise<StagedPeople> {
   const tokeniser = createTokeniser(tokenKey, nodePrimitives);
   const stagedName = `import-${randomUUID()}.tokens`;
+  const collector = options.withForeign === true ? createRecipeCollector() : null;
+  let rowsBefore = 0;
   const staging = openStaging(join(dataDir, stagedName), nodePrimitives);
   try {
     const report = await preparePeople(options, async (batch) => {
@@ -47,13 +52,31 @@ export async function stagePeople(
       const idTypes = new Uint8Array(rowCount).fill(identifierCodes[userIdType]);
       const personToken = tokeniser.identifierTokens(idTypes, digests);
       staging.putPersons({ rowCount, personToken, identifierStart, identifierToken }, replaces);
+      if (collector !== null) collectForeign(batch, rowsBefore, tokeniser, collector);
+      rowsBefore += rowCount;
     });
+    if (collector !== null) staging.putRecipes(collector.finish());
     staging.close();
     return { stagedName, report };
   } catch (error) {
     staging.close();
     rmSync(join(dataDir, stagedName), { force: true });
     throw asCommandFault(error);
+  }
+}
+
+/** Hands the tokens that a batch's identifiers would have under foreign recipes to the collector. */
+function collectForeign(
+  { foreign, rowCount }: PeopleBatch,
+  firstRow: number,
+  tokeniser: Tokeniser,
+  collector: RecipeCollector,
+): void {
+  const { start, type, recipe, digest } = must(foreign, () => 'foreign columns were asked for');
+  const tokens = tokeniser.identifierTokens(type, digest);
+  for (let row = 0; row < rowCount; row++) {
+    const from = start[row]!;
+    collector.add(firstRow + row, tokens, recipe, from, start[row + 1]! - from);
   }
 }
 

@@ -18,3 +18,9 @@ export function hashInto(bytes: Uint8Array, out: Buffer, at: number): void {
   const digest = hash('sha256', bytes, 'binary');
   (out as Buffer & Latin1Writer).latin1Write(digest, at, 32);
 }
+
+/** The same of the UTF-8 of a text. */
+export function hashTextInto(text: string, out: Buffer, at: number): void {
+  const digest = hash('sha256', text, 'binary');
+  (out as Buffer & Latin1Writer).latin1Write(digest, at, 32);
+}

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { countryOf } from './country.ts';
-import { hashInto, hashText } from './hash-text.ts';
+import { hashInto, hashText, hashTextInto } from './hash-text.ts';
 import { maidOfNobody, normaliseMaid } from './maid.ts';
 import { isNoId, isNothing } from './nothing.ts';
 
@@ -31,7 +31,7 @@ test('words for nothing are nothing, ids may be short', () => {
   for (const text of ['0', 'x', 'u1', 'unknown-7']) assert.ok(!isNoId(text), text);
 });
 
-test('both ways of hashing are SHA-256, and write nowhere else', () => {
+test('all ways of hashing are SHA-256, and write nowhere else', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.nat(40), (text, at) => {
       const expected = createHash('sha256').update(text).digest();
@@ -39,6 +39,9 @@ test('both ways of hashing are SHA-256, and write nowhere else', () => {
       const out = Buffer.alloc(80, 0xaa);
       hashInto(Buffer.from(text), out, at);
       assert.deepEqual(out.subarray(at, at + 32), expected);
+      const other = Buffer.alloc(80, 0xaa);
+      hashTextInto(text, other, at);
+      assert.deepEqual(other, out);
       assert.ok(out.subarray(0, at).every((byte) => byte === 0xaa));
       assert.ok(out.subarray(at + 32).every((byte) => byte === 0xaa));
     }),

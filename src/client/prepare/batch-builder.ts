@@ -9,6 +9,7 @@ import {
   reserve,
 } from './growing.ts';
 import type { GrowingBytes, GrowingNumbers } from './growing.ts';
+import { foreignBuilder, type ForeignBuilder } from './foreign-builder.ts';
 import type { PeopleBatch } from './people-batch.ts';
 
 const digestBytes = 32;
@@ -25,6 +26,8 @@ export interface BatchBuilder {
   pendingCount(): number;
   keepRow(id: Uint8Array, start: number, end: number): void;
   dropRow(): void;
+  /** Where what identifiers would be under foreign recipes goes, beside the identifiers; null where nobody asks. */
+  readonly foreign: ForeignBuilder | null;
   finish(): PeopleBatch;
 }
 
@@ -52,7 +55,7 @@ function newColumns(rowCountHint: number): Columns {
   return columns;
 }
 
-function batchOf(columns: Columns): PeopleBatch {
+function batchOf(columns: Columns, foreign: ForeignBuilder | null): PeopleBatch {
   const rowCount = columns.idStart.length - 1;
   return {
     rowCount,
@@ -64,12 +67,14 @@ function batchOf(columns: Columns): PeopleBatch {
     identifierDigest: finishBytes(columns.digests),
     uidValueStart: finishNumbers(columns.uidStart),
     uidValueBytes: finishBytes(columns.uidBytes),
+    foreign: foreign?.finish() ?? null,
   };
 }
 
 /** `rowCountHint` saves growing; it is no bound. */
-export function batchBuilder(rowCountHint: number): BatchBuilder {
+export function batchBuilder(rowCountHint: number, withForeign = false): BatchBuilder {
   const columns = newColumns(rowCountHint);
+  const foreign = withForeign ? foreignBuilder(rowCountHint) : null;
   const { idStart, idBytes, identifierStart, types, digests, uidStart, uidBytes } = columns;
   let rowFirst = 0;
 
@@ -105,14 +110,17 @@ export function batchBuilder(rowCountHint: number): BatchBuilder {
       appendNumber(idStart, idBytes.length);
       appendNumber(identifierStart, types.length);
       rowFirst = types.length;
+      foreign?.endRow();
     },
     dropRow: () => {
+      // A row without identifiers has nothing foreign either.
       types.length = rowFirst;
       digests.length = rowFirst * digestBytes;
       uidStart.length = rowFirst + 1;
       uidBytes.length = uidStart.values[rowFirst]!;
     },
-    finish: () => batchOf(columns),
+    foreign,
+    finish: () => batchOf(columns, foreign),
   };
 }
 

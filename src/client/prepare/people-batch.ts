@@ -6,6 +6,20 @@ export interface PeopleBatch extends MemberColumns {
   readonly uidValueStart: Uint32Array;
   /** UTF-8 of the universal ids themselves (a MAID in lower case), because they travel as they are. */
   readonly uidValueBytes: Uint8Array;
+  /** What the identifiers would be under foreign recipes, where that was asked for. */
+  readonly foreign: ForeignColumns | null;
+}
+
+/** Digests that the people's identifiers would have if they were prepared by a foreign recipe. */
+export interface ForeignColumns {
+  /** Rows + 1 offsets into the other columns. */
+  readonly start: Uint32Array;
+  /** Code of the recipe. */
+  readonly recipe: Uint8Array;
+  /** Code of the identifier's type. */
+  readonly type: Uint8Array;
+  /** 32 bytes each. */
+  readonly digest: Uint8Array;
 }
 
 /** Why a row was left out. `rejected` counts these. */
@@ -90,8 +104,24 @@ export function* sliceBatch(batch: PeopleBatch, rowCountMax: number): Generator<
       identifierDigest: batch.identifierDigest.subarray(identifier.from * 32, identifier.to * 32),
       uidValueStart: rebased(batch.uidValueStart, identifier.from, identifier.to),
       uidValueBytes: batch.uidValueBytes.subarray(uid.from, uid.to),
+      foreign: batch.foreign === null ? null : sliceForeign(batch.foreign, first, end),
     };
   }
+}
+
+function sliceForeign(
+  { start, recipe, type, digest }: ForeignColumns,
+  first: number,
+  end: number,
+): ForeignColumns {
+  const from = start[first]!;
+  const to = start[end]!;
+  return {
+    start: rebased(start, first, end),
+    recipe: recipe.subarray(from, to),
+    type: type.subarray(from, to),
+    digest: digest.subarray(from * 32, to * 32),
+  };
 }
 
 function rebased(starts: Uint32Array, first: number, end: number): Uint32Array {

@@ -29,6 +29,7 @@ const plan: PreparePlan = {
   countryColumn: 3,
   defaultCountry: 'US',
   idRequired: true,
+  withForeign: false,
   listsFaults: false,
   keepsRowText: false,
   hasHeader: true,

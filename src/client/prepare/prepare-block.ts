@@ -16,7 +16,7 @@ const codeOfReason = new Map(reasons.map((reason, code) => [reason, code]));
  * thread and in place. Changes `bytes`. Costs about 0.6 µs a row with an e-mail and a phone.
  */
 export function prepareBlock(bytes: Buffer, plan: PreparePlan): PreparedBlock {
-  const batch = batchBuilder(Math.ceil(bytes.length / 40) + 1);
+  const batch = batchBuilder(Math.ceil(bytes.length / 40) + 1, plan.withForeign);
   const faults = faultRecorder(plan.listsFaults);
   const readRow = rowReader(plan, batch);
   const original = plan.keepsRowText ? Buffer.from(bytes) : undefined;

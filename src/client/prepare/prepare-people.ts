@@ -33,6 +33,8 @@ export interface PrepareOptions {
   readonly onUnderstood?: (understanding: ColumnUnderstanding, description: string) => void;
   /** Path of a CSV of everything that was left out. */
   readonly rejectsFile?: string;
+  /** Gives with each batch what its identifiers would be under foreign recipes: about 5 µs an identifier. */
+  readonly withForeign?: boolean;
   /** Puts the rejected rows themselves into the rejects file. They are clear text. */
   readonly rejectsHoldRows?: boolean;
 }
@@ -115,6 +117,7 @@ function planOf(table: OpenTable, understanding: ColumnUnderstanding, options: P
     countryColumn: columns.findIndex((column) => column.kind === 'country'),
     defaultCountry: countryCode(options.defaultCountry),
     idRequired: options.idRequired,
+    withForeign: options.withForeign === true,
     listsFaults: lists,
     keepsRowText: lists && options.rejectsHoldRows === true,
     hasHeader: table.hasHeader && table.layout.format === 'csv',
@@ -244,6 +247,7 @@ const emptyBatch: PeopleBatch = {
   identifierDigest: new Uint8Array(0),
   uidValueStart: new Uint32Array(1),
   uidValueBytes: new Uint8Array(0),
+  foreign: null,
 };
 
 function countsOf(counts: Uint32Array, from: number, to: number): Record<string, number> {

@@ -12,6 +12,8 @@ export interface PreparePlan {
   /** Country of phone numbers without one; ISO 3166, two capitals. */
   readonly defaultCountry: string | undefined;
   readonly idRequired: boolean;
+  /** Whether to give what identifiers would be under foreign recipes. */
+  readonly withForeign: boolean;
   /** Whether to list every fault, and rejected rows with their text. */
   readonly listsFaults: boolean;
   readonly keepsRowText: boolean;

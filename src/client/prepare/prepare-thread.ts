@@ -25,6 +25,9 @@ function buffersOf({ people }: PreparedBlock): ArrayBuffer[] {
     people.identifierDigest,
     people.uidValueStart,
     people.uidValueBytes,
+    ...(people.foreign === null
+      ? []
+      : [people.foreign.start, people.foreign.recipe, people.foreign.type, people.foreign.digest]),
   ];
   return columns.map((column) => column.buffer as ArrayBuffer);
 }

@@ -40,13 +40,18 @@ export function readValue(
     case 'email': {
       const length = everydayEmail(bytes, start, end, form);
       if (length === unusualEmail) readUnusualEmail(bytes.toString('utf8', start, end), batch, complain);
-      else batch.addHashed(emailCode, forms[length]!);
+      else {
+        batch.addHashed(emailCode, forms[length]!);
+        batch.foreign?.addEmail(form.toString('latin1', 0, length), bytes.toString('latin1', start, end));
+      }
       return;
     }
     case 'phone': {
       const length = fastPhone(bytes, start, end, home.plan, form);
-      if (length > 0) batch.addHashed(phoneCode, forms[length]!);
-      else if (length !== undecided) complain('phone_invalid');
+      if (length > 0) {
+        batch.addHashed(phoneCode, forms[length]!);
+        batch.foreign?.addPhone(form.toString('latin1', 0, length));
+      } else if (length !== undecided) complain('phone_invalid');
       else readUnusualPhone(bytes.toString('utf8', start, end), home.country, batch, complain);
       return;
     }
@@ -79,7 +84,7 @@ function readUnusualEmail(text: string, batch: BatchBuilder, complain: Complain)
   if (isNothing(text)) return;
   const email = normaliseEmail(text);
   if (email !== null) {
-    addText(emailCode, email, batch);
+    addText(emailCode, email, text, batch);
     return;
   }
   if (readHashInClearColumn('hashed_email', text, batch, complain)) return;
@@ -123,13 +128,15 @@ function addParts(
   if (parts.length > clientLimits.valuesPerCellMax) complain('too_many_values');
   const read = parts.slice(0, clientLimits.valuesPerCellMax).filter((part) => !isNothing(part));
   const values = read.map(normalise).filter((value) => value !== null);
-  for (const value of values) addText(code, value, batch);
+  for (const value of values) addText(code, value, value, batch);
   const faultCount = values.length === 0 ? 1 : read.length - values.length;
   for (let i = 0; i < faultCount; i++) complain(fault);
 }
 
-function addText(code: number, text: string, batch: BatchBuilder): void {
+function addText(code: number, text: string, typed: string, batch: BatchBuilder): void {
   batch.addHashed(code, Buffer.from(text));
+  if (code === emailCode) batch.foreign?.addEmail(text, typed);
+  else batch.foreign?.addPhone(text);
 }
 
 /** SHA-256 of what bad exports hash: the empty string, and words for nothing. They would join strangers. */
@@ -168,6 +175,7 @@ function readHash(
     }
     if (folded !== value) complain('hash_upper_case');
     batch.addDigest(identifierCodeOfKind[kind], Buffer.from(folded, 'hex'));
+    batch.foreign?.addHash(identifierCodeOfKind[kind], folded);
     return;
   }
   if (!isNothing(value)) complain(faultOfHash(folded, value));

@@ -19,9 +19,11 @@ import type { Scripts } from '../scripts.ts';
 import { stagedNamePattern } from '../graph/staging.ts';
 import type { Secrets } from '../secrets.ts';
 import type { GraphApplied } from '../threads/graph-messages.ts';
+import type { MatchThread } from '../threads/match-thread.ts';
 import { applyStagedGraph } from '../threads/graph-thread.ts';
 import { createAuditAdmin, type AuditAdmin } from './audit-admin.ts';
 import { createExportAdmin, type ExportAdmin, type RunningUsers } from './export-admin.ts';
+import { createForensicsAdmin, type ForensicsAdmin } from './forensics-admin.ts';
 import { createSuspensionAdmin, type SuspensionAdmin } from './suspension-admin.ts';
 import { createMatchAdmin, type MatchAdmin, type RunningMatch } from './match-admin.ts';
 import { createKeyAdmin, type KeyAdmin } from './key-admin.ts';
@@ -44,6 +46,7 @@ export interface Admin
     AuditAdmin,
     MatchAdmin,
     ExportAdmin,
+    ForensicsAdmin,
     SuspensionAdmin,
     VerifyAdmin {
   createAccount(input: {
@@ -92,7 +95,7 @@ export interface AdminParts {
   readonly allowNetwork: readonly string[];
   readonly signersChanged: () => void;
   /** Null: no server runs. */
-  readonly running: (RunningMatch & { readonly users: RunningUsers }) | null;
+  readonly running: (RunningMatch & { readonly users: RunningUsers & Pick<MatchThread, 'diagnose'> }) | null;
   /** What decisions lean on may have moved. */
   readonly decisionsWoken: () => void;
   /** Something may be deliverable. */
@@ -108,7 +111,7 @@ export function createAdmin(parts: AdminParts): Admin {
     }
     const stagedFile = join(dataDir, stagedName);
     try {
-      const applied = await applyStagedGraph(store, { place, stagedFile });
+      const applied = await applyStagedGraph(store, { place, stagedFile, dataDir });
       if (applied.isChanged) await graphMoved();
       return applied;
     } finally {
@@ -131,6 +134,7 @@ export function createAdmin(parts: AdminParts): Admin {
     ...createWebhookAdmin(store, parts.webhooksWoken),
     ...createMatchAdmin(store, parts.running),
     ...createSuspensionAdmin(store, parts.decisionsWoken),
+    ...createForensicsAdmin(store, parts.running?.users ?? null),
     ...createExportAdmin(store, parts.running?.users ?? null),
     ...createVerifyAdmin(place),
     graphStats: async () => graphStats(store),

@@ -115,6 +115,7 @@ function remoteAdmin(file: AdminFile): Admin {
     matchNow: async (input) => call('matchNow', input),
     suspendAudience: async (input) => call('suspendAudience', input),
     resumeAudience: async (input) => call('resumeAudience', input),
+    diagnoseAudience: async (input) => call('diagnoseAudience', input),
     openExport: async (input) => call('openExport', input),
     readExport: async (input) => call('readExport', input),
     startVerify: async (input) => call('startVerify', input),

@@ -4,13 +4,16 @@
  *
  * A file is a row of frames. Each has a header of 8 little-endian words (magic, version, kind, rows,
  * identifiers, bytes, CRC-32, 0), then, for persons: tokens of the rows, offsets, identifier tokens; for
- * tokens to remove: the tokens.
+ * tokens to remove: the tokens; for recipes, of which there is one frame at most: entries of a recipe index, whose
+ * persons are rows of all frames of persons, counted through, with the bits of the sample in the place of identifiers.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
 import { assert } from '../../base/assert.ts';
 import { AppError } from '../../base/faults.ts';
 import type { Primitives } from '../../base/primitives.ts';
+import { entryWords } from '../../engine/identity/build-run.ts';
+import type { SampledEntries } from '../../engine/forensics/entries.ts';
 import type { GraphChanges, PersonRows } from '../../engine/identity/apply-changes.ts';
 
 /** Names of staged files in a data directory. */
@@ -19,14 +22,21 @@ export const stagedNamePattern = /^import-[0-9a-f-]{36}\.tokens$/;
 const magic = 0x53434352;
 const version = 1;
 const headerWords = 8;
-const kinds = { upsert: 1, replace: 2, removePersons: 3, removeIdentifiers: 4 } as const;
+const kinds = { upsert: 1, replace: 2, removePersons: 3, removeIdentifiers: 4, recipes: 5 } as const;
 type Kind = keyof typeof kinds;
 
 export interface StagingWriter {
   putPersons(rows: PersonRows, replaces: boolean): void;
   /** Tokens, 4 words each. */
   putRemovals(kind: 'removePersons' | 'removeIdentifiers', tokens: Uint32Array): void;
+  /** What the rows that were put would be under foreign recipes. */
+  putRecipes(recipes: SampledEntries): void;
   close(): void;
+}
+
+export interface StagedChanges extends GraphChanges {
+  /** Null when the import looked for no recipes. */
+  readonly recipes: SampledEntries | null;
 }
 
 /** Creates the file, private to its owner. */
@@ -52,16 +62,19 @@ export function openStaging(path: string, primitives: Primitives): StagingWriter
       put(replaces ? 'replace' : 'upsert', rowCount, identifiers, parts);
     },
     putRemovals: (kind, tokens) => put(kind, tokens.length / 4, 0, [tokens]),
+    putRecipes: ({ words, count, sampleBits }) =>
+      put('recipes', count, sampleBits, [words.subarray(0, count * entryWords)]),
     close: () => closeSync(file),
   };
 }
 
 /** Reads a staged file whole. */
-export function readStaging(path: string, primitives: Primitives): GraphChanges {
+export function readStaging(path: string, primitives: Primitives): StagedChanges {
   const file = openSync(path, 'r');
   const upserts: PersonRows[] = [];
   const removed = { removePersons: [] as Uint32Array[], removeIdentifiers: [] as Uint32Array[] };
   let replaces = false;
+  let recipes: SampledEntries | null = null;
   try {
     for (;;) {
       const frame = readFrame(file, primitives);
@@ -69,6 +82,7 @@ export function readStaging(path: string, primitives: Primitives): GraphChanges 
       const { kind, rows, identifiers, words } = frame;
       if (kind === kinds.removePersons) removed.removePersons.push(words);
       else if (kind === kinds.removeIdentifiers) removed.removeIdentifiers.push(words);
+      else if (kind === kinds.recipes) recipes = { words, count: rows, sampleBits: identifiers };
       else {
         replaces ||= kind === kinds.replace;
         upserts.push(personsOf(words, rows, identifiers));
@@ -83,6 +97,7 @@ export function readStaging(path: string, primitives: Primitives): GraphChanges 
     replaces,
     removedPersons: joined(removePersons),
     removedIdentifiers: joined(removeIdentifiers),
+    recipes,
   };
 }
 

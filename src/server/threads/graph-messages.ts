@@ -4,6 +4,8 @@ import type { StorePlace } from '../../store/store.ts';
 export interface GraphWorkerData {
   readonly place: StorePlace;
   readonly stagedFile: string;
+  /** Where the recipe index is. */
+  readonly dataDir: string;
 }
 
 export interface GraphApplied {
@@ -14,6 +16,8 @@ export interface GraphApplied {
   readonly addedEntryCount: number;
   readonly removedEntryCount: number;
   readonly isChanged: boolean;
+  /** The recipe index beside the graph; null when there is none. */
+  readonly recipes: { readonly entryCount: number; readonly sampleBits: number } | null;
 }
 
 export type GraphWorkerReply =

@@ -6,18 +6,22 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { must } from '../../base/assert.ts';
 import { AppError } from '../../base/faults.ts';
+import { applyRecipes, emptyRecipeIndex, type RecipeIndex } from '../../engine/forensics/recipe-index.ts';
+import type { GraphStamp } from '../../engine/forensics/stored-recipes.ts';
 import { applyChanges } from '../../engine/identity/apply-changes.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { letOthersGoFirst } from '../../platform/thread-priority.ts';
 import { nodePrimitives } from '../../platform/primitives.ts';
-import { createGraphScripts, loadGraph, storeGraph } from '../../service/graph-store.ts';
+import type { GraphSnapshot } from '../../engine/identity/snapshot.ts';
+import { createGraphScripts, graphStampOf, loadGraph, storeGraph } from '../../service/graph-store.ts';
 import { openReaderAt } from '../open-place.ts';
-import { readStaging } from '../graph/staging.ts';
+import { readRecipes, settleRecipes, writeNextRecipes } from '../graph/recipe-file.ts';
+import { readStaging, type StagedChanges } from '../graph/staging.ts';
 import type { GraphWorkerData, GraphWorkerReply, GraphWorkerRequest } from './graph-messages.ts';
 
 letOthersGoFirst();
 const port = must(parentPort, () => 'the graph worker runs in a worker thread');
-const { place, stagedFile } = workerData as GraphWorkerData;
+const { place, stagedFile, dataDir } = workerData as GraphWorkerData;
 const waiting = new Map<number, { resolve: (output: unknown) => void; reject: (error: Error) => void }>();
 let nextId = 1;
 
@@ -50,8 +54,14 @@ async function main(): Promise<void> {
     },
     nodePrimitives,
   );
-  const applied = applyChanges(snapshot, readStaging(stagedFile, nodePrimitives));
+  const staged = readStaging(stagedFile, nodePrimitives);
+  const applied = applyChanges(snapshot, staged);
   const isChanged = applied.snapshot !== snapshot;
+  const nowMs = systemClock.now();
+  const stamp = graphStampOf(state);
+  const { version, livePersonCount, entryCount, personCount } = applied.snapshot;
+  const nextStamp = isChanged ? { version, personCount, updatedAtMs: nowMs } : stamp;
+  const recipes = nextRecipes({ staged, before: snapshot, after: applied.snapshot, stamp, nextStamp });
   if (isChanged) {
     const writer = {
       newRun: async () => (await write('newGraphRun', {})) as number,
@@ -62,13 +72,42 @@ async function main(): Promise<void> {
         await write('flipGraph', { from, state: next });
       },
     };
-    await storeGraph({ snapshot, state }, applied.snapshot, writer, nodePrimitives, systemClock.now());
+    await storeGraph({ snapshot, state }, applied.snapshot, writer, nodePrimitives, nowMs);
   }
+  settleRecipes(dataDir, nextStamp);
   reader.close();
-  const { version, livePersonCount, entryCount } = applied.snapshot;
   const { newPersonCount, addedEntryCount, removedEntryCount } = applied;
   const change = { newPersonCount, addedEntryCount, removedEntryCount, isChanged };
-  send({ kind: 'done', result: { version, personCount: livePersonCount, entryCount, ...change } });
+  const facts =
+    recipes === null ? null : { entryCount: recipes.run.entryCount, sampleBits: recipes.sampleBits };
+  send({
+    kind: 'done',
+    result: { version, personCount: livePersonCount, entryCount, ...change, recipes: facts },
+  });
+}
+
+/** Works out the recipe index of the graph to come and writes it beside the present one. Null: there is none. */
+function nextRecipes(step: {
+  readonly staged: StagedChanges;
+  readonly before: GraphSnapshot;
+  readonly after: GraphSnapshot;
+  readonly stamp: GraphStamp | null;
+  readonly nextStamp: GraphStamp | null;
+}): RecipeIndex | null {
+  const { staged, stamp, nextStamp } = step;
+  settleRecipes(dataDir, stamp);
+  const before = readRecipes(dataDir, stamp, nodePrimitives);
+  if ((before === null && staged.recipes === null) || nextStamp === null) return null;
+  const index = applyRecipes({
+    before: before ?? emptyRecipeIndex,
+    changes: staged,
+    staged: staged.recipes,
+    graphBefore: step.before,
+    graphAfter: step.after,
+  });
+  const isSame = index === before && step.before === step.after;
+  if (!isSame) writeNextRecipes(dataDir, index, nextStamp, nodePrimitives);
+  return index;
 }
 
 main().catch((error: unknown) => {

@@ -2,12 +2,18 @@ import type { GraphSnapshot } from '../../engine/identity/snapshot.ts';
 import type { TrackedName, UserNews } from '../../service/decisions/user-tracker.ts';
 import type { ReplaceEnd } from '../../service/block-scripts.ts';
 import type { MergedBlock } from '../../service/replace-blocks.ts';
+import type { Diagnosis } from '../../service/forensics/diagnose-audience.ts';
+import type { DiagnosisAsk } from '../../service/forensics/forensics-scripts.ts';
 import type { FoldReply, FoldRequest, RematchReply, RematchRequest } from '../../service/matching.ts';
 import type { StorePlace } from '../../store/store.ts';
 
 export interface MatchWorkerData {
   readonly place: StorePlace;
   readonly heldRowCountMax: number;
+  /** Where the recipe index is. */
+  readonly dataDir: string;
+  /** The tokens of hashes of nothing. */
+  readonly nothingTokens: Uint32Array;
 }
 
 /** What a change of the graph came to. */
@@ -42,6 +48,7 @@ export type MatchRequest =
       readonly opSeq: number;
     }
   | { readonly kind: 'usersOf'; readonly id: number; readonly input: TrackedName }
+  | { readonly kind: 'diagnose'; readonly id: number; readonly input: DiagnosisAsk }
   | { readonly kind: 'track'; readonly names: readonly TrackedName[] }
   | { readonly kind: 'reloadGraph'; readonly id: number }
   | { readonly kind: 'merged'; readonly mergeId: number; readonly end: ReplaceEnd };
@@ -49,6 +56,7 @@ export type MatchRequest =
 export type MatchReply =
   | { readonly kind: 'ready'; readonly graph: LoadedGraph }
   | { readonly kind: 'usersOf'; readonly id: number; readonly output: SharedArrayBuffer | null }
+  | { readonly kind: 'diagnose'; readonly id: number; readonly output: Diagnosis | null }
   | { readonly kind: 'news'; readonly news: UserNews }
   | { readonly kind: 'fold'; readonly id: number; readonly output: FoldReply }
   | { readonly kind: 'rematch'; readonly id: number; readonly output: RematchReply }

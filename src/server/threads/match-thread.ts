@@ -4,6 +4,8 @@ import { AppError } from '../../base/faults.ts';
 import { emptySnapshot, type GraphSnapshot } from '../../engine/identity/snapshot.ts';
 import { workerUrl } from '../../platform/worker-url.ts';
 import type { TrackedName, UserNews } from '../../service/decisions/user-tracker.ts';
+import type { Diagnosis } from '../../service/forensics/diagnose-audience.ts';
+import type { DiagnosisAsk } from '../../service/forensics/forensics-scripts.ts';
 import type { Matcher } from '../../service/matching.ts';
 import type { ReplaceEnd } from '../../service/block-scripts.ts';
 import type { MergedBlock } from '../../service/replace-blocks.ts';
@@ -25,6 +27,8 @@ export interface MatchThread extends Matcher {
   snapshot(): GraphSnapshot;
   /** The users of an audience as of now, as the memory of a UserSet; null: it is gone. A scan of its members. */
   usersOf(audience: TrackedName): Promise<SharedArrayBuffer | null>;
+  /** What the hashes of an audience look like; null: it is gone. A scan of its members, unless it matches well. */
+  diagnose(ask: DiagnosisAsk): Promise<Diagnosis | null>;
   /** Tells of the users of these audiences from now on, whenever they move, and of no others. */
   track(names: readonly TrackedName[]): void;
   close(): Promise<void>;
@@ -92,6 +96,7 @@ export async function startMatchThread(options: MatchThreadOptions): Promise<Mat
     graphFacts: () => graph.facts,
     snapshot: () => graph.snapshot,
     usersOf: async (input) => ask((id) => ({ kind: 'usersOf', id, input })),
+    diagnose: async (input) => ask((id) => ({ kind: 'diagnose', id, input })),
     track: (names) => post({ kind: 'track', names }),
     close: async () => {
       closing = true;

@@ -14,7 +14,12 @@ import { packUserSet } from '../../engine/decision/user-set.ts';
 import { createMemberKeeper, type MergeJob } from '../../service/member-keeper.ts';
 import type { MergedPiece } from '../../service/block-scripts.ts';
 import { openReaderAt } from '../open-place.ts';
-import { createGraphScripts, loadGraph } from '../../service/graph-store.ts';
+import { diagnoseAudience, type Diagnosis } from '../../service/forensics/diagnose-audience.ts';
+import type { DiagnosisAsk } from '../../service/forensics/forensics-scripts.ts';
+import { createRecipeHolder } from '../graph/recipe-holder.ts';
+import { isNothingAmong } from '../../engine/forensics/nothing-tokens.ts';
+import type { GraphStamp } from '../../engine/forensics/stored-recipes.ts';
+import { createGraphScripts, graphStampOf, loadGraph } from '../../service/graph-store.ts';
 import { emptySnapshot, indexOf } from '../../engine/identity/snapshot.ts';
 import type { LoadedGraph, MatchReply, MatchRequest, MatchWorkerData } from './match-messages.ts';
 
@@ -23,6 +28,9 @@ const port = must(parentPort, () => 'the match worker runs in a worker thread');
 const data = workerData as MatchWorkerData;
 const reader = openReaderAt(data.place, { ...createMatchReads(), ...createGraphScripts() });
 let graph = indexOf(emptySnapshot);
+let graphStamp: GraphStamp | null = null;
+const recipesOf = createRecipeHolder(data.dataDir, nodePrimitives);
+const isNothing = isNothingAmong(data.nothingTokens);
 const keeper = createMemberKeeper({
   source: {
     readAudience: (accountNo, audienceNo) => reader.readNow('storedAudience', { accountNo, audienceNo }),
@@ -55,15 +63,17 @@ function tellNext(): void {
 }
 
 function loadStoredGraph(): LoadedGraph {
+  const state = reader.readNow('graphState', {});
   const snapshot = loadGraph(
     {
-      readState: () => reader.readNow('graphState', {}),
+      readState: () => state,
       readPieceNos: (runNo) => reader.readNow('graphPieceNos', { runNo }),
       readPiece: (runNo, pieceNo) => reader.readNow('graphPiece', { runNo, pieceNo }),
     },
     nodePrimitives,
   );
   graph = indexOf(snapshot);
+  graphStamp = graphStampOf(state);
   const { version, livePersonCount: personCount, entryCount } = snapshot;
   return { facts: { version, personCount, entryCount, memoryBytes: graph.memoryBytes }, snapshot };
 }
@@ -125,6 +135,9 @@ function handle(request: MatchRequest): void {
       send({ kind: 'usersOf', id: request.id, output });
       return;
     }
+    case 'diagnose':
+      send({ kind: 'diagnose', id: request.id, output: diagnose(request.input) });
+      return;
     case 'track':
       tracker.track(request.names);
       tellSoon();
@@ -143,6 +156,12 @@ function handle(request: MatchRequest): void {
       }
       return;
   }
+}
+
+function diagnose({ accountNo, audienceNo, countedSeq, minimumSize }: DiagnosisAsk): Diagnosis | null {
+  const members = keeper.membersOf(accountNo, audienceNo, countedSeq);
+  if (members === null) return null;
+  return diagnoseAudience(members, minimumSize, { index: recipesOf(graphStamp), graph, isNothing });
 }
 
 /** One step of the merge under way, or the start of the next one. */
