@@ -46,6 +46,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'webhook-rows.ts anyUnfinishedSql': 'whether there is anything to deliver, for our own start',
   'webhook-rows.ts listDeliveriesSql': 'what the operator sees, over all accounts or one',
   'webhook-rows.ts listEndpointsSql': 'what the operator sees, over all accounts or one',
+  'webhook-rows.ts moveDeliveries': 'the clock was set, for all that wait',
+  'webhook-rows.ts moveEndpoints': 'the clock was set, for all that wait',
   'webhook-rows.ts blankBodies': 'housekeeping by age over all accounts',
   'webhook-rows.ts forgetDeliveries': 'housekeeping by age over all accounts',
   'buy-rows.ts taken': 'whether a test may choose an id, over all callers',
