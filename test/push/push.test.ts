@@ -246,6 +246,62 @@ describe('status and audiences', () => {
   });
 });
 
+describe('doctor', () => {
+  interface Findings {
+    readonly findings: readonly {
+      readonly check: string;
+      readonly state: string;
+      readonly fix: string | null;
+    }[];
+  }
+  const examine = async (...words: readonly string[]) => {
+    const ended = await runText(['doctor', ...words, '--json']);
+    const { findings } = JSON.parse(ended.out) as Findings;
+    return { code: ended.code, findings, wrong: findings.filter(({ state }) => state === 'wrong') };
+  };
+  const place = (): readonly string[] => ['--agent', `${proxy.url}/mcp`, '--account', seller.accountId];
+
+  test('finds nothing wrong where nothing is', async () => {
+    const file = writeFile(people(0, 150));
+    const { code, findings } = await examine(file, ...place(), '--credential-file', join(folder, 'key'));
+    assert.deepEqual([code, findings.filter(({ state }) => state !== 'good')], [0, []]);
+    const checks = findings.map(({ check }) => check);
+    assert.deepEqual(checks, [
+      ...[
+        'rows',
+        'address',
+        'name',
+        'reach',
+        'clock',
+        'protocol',
+        'identifiers',
+        'minimum',
+        'key',
+        'account',
+      ],
+    ]);
+  });
+
+  test('names what is wrong first, with its fix and its exit', async () => {
+    writeFileSync(join(folder, 'wrong'), 'rk_wrong');
+    const key = await examine(...place(), '--credential-file', join(folder, 'wrong'));
+    assert.deepEqual([key.code, key.wrong.map(({ check }) => check)], [4, ['key']]);
+    const account = ['--agent', `${proxy.url}/mcp`, '--account', 'acct_unknown'];
+    const unknown = await examine(...account, '--credential-file', join(folder, 'key'));
+    assert.deepEqual([unknown.code, unknown.wrong.map(({ check }) => check)], [5, ['account']]);
+    const away = await examine('--agent', 'http://127.0.0.1:9/mcp', '--account', 'a');
+    assert.deepEqual([away.code, away.wrong.map(({ check }) => check)], [7, ['reach']]);
+    const file = await examine(
+      join(folder, 'nowhere.csv'),
+      ...place(),
+      '--credential-file',
+      join(folder, 'key'),
+    );
+    assert.deepEqual([file.code, file.wrong.map(({ check }) => check)], [5, ['file']]);
+    for (const { wrong } of [key, unknown, away, file]) assert.ok(wrong.every(({ fix }) => fix !== null));
+  });
+});
+
 test('nothing that left in all of this was an address or a number in clear', () => {
   const sent = proxy.sent();
   assert.ok(sent.length > 500_000 && proxy.callCount() > 30);
